@@ -1,0 +1,57 @@
+# Two commands set everything up: `make demo` and `make test`.
+VENV ?= .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+DEMO := demo-report.html
+# These watch the memory and the processes of the whole machine, and want it for themselves.
+ALONE := tests/unit/test_confine_memory.py tests/test_attacks.py tests/test_determinism.py
+
+.PHONY: demo test check format lint types imports coverage wheel-test bench fuzz clean
+
+$(VENV)/.installed: pyproject.toml .ci/constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint .ci/constraints.txt --editable '.[dev]'
+	touch $@
+
+demo: $(VENV)/.installed  ## grade a shipped student notebook: right, wrong, missing and crashing answers
+	@$(BIN)/grade examples/demo/student.ipynb --html $(DEMO) || test $$? -eq 1
+	@echo "The same report for the browser: $(DEMO)"
+
+test: $(VENV)/.installed  ## all tests
+	$(BIN)/python -m pytest -n auto $(addprefix --ignore=,$(ALONE))
+	$(BIN)/python -m pytest $(ALONE)
+
+check: format lint types imports test
+
+format: $(VENV)/.installed
+	$(BIN)/ruff format --check .
+
+lint: $(VENV)/.installed
+	$(BIN)/ruff check .
+
+types: $(VENV)/.installed
+	$(BIN)/mypy
+
+imports: $(VENV)/.installed
+	$(BIN)/lint-imports
+
+coverage: $(VENV)/.installed
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --skip-covered
+
+wheel-test: $(VENV)/.installed  ## the wheel, in an environment of its own, grading the demo from another folder
+	bash .ci/wheel-test $(BIN)/python
+
+bench: $(VENV)/.installed
+	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/isolation.py
+	$(BIN)/python benchmarks/layers.py
+
+fuzz: $(VENV)/.installed  ## a minute of coverage-guided fuzzing of the wire decoder
+	$(BIN)/pip install --quiet atheris
+	$(BIN)/python tests/fuzz/atheris_wire.py -max_total_time=60
+
+clean:
+	rm -rf $(VENV) dist $(DEMO)

@@ -1,0 +1,154 @@
+"""A class, from what was found to what is recorded: what is known is left alone, the rest is graded and written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib import metadata
+
+from grader import __version__, batch, catalogue, discover, gradebook
+from grader import grade as pipeline
+from grader.cache import Cache, digest
+from grader.course import Course
+from grader.errors import Mistake
+from grader.gradebook import Change, Gradebook, HandIn, TaskKey
+from grader.intake import Found, contents, reader
+from grader.model import Exercise, Report, Submission
+from grader.sandbox.bench import Bench
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be graded, and how."""
+
+    course: Course
+    lesson: str | None = None
+    exercises: tuple[str, ...] = ()
+    seed: int = 0
+    jobs: int = 1
+    force: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Work:
+    """One hand-in with the exercises that are to be graded; `keys` are of all that it answers."""
+
+    found: Found
+    handed: HandIn
+    submission: Submission
+    names: tuple[str, ...]
+    keys: tuple[TaskKey, ...]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of one file. Neither report nor error: it was known already."""
+
+    found: Found
+    report: Report | None = None
+    error: Exception | None = None
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where exercises are prepared, each once: in the thread that draws the work, before any of it is given out."""
+
+    asked: Asked
+    bench: Bench
+    cache: Cache
+    exercises: dict[str, Exercise] = field(default_factory=dict)
+    keys: dict[str, TaskKey] = field(default_factory=dict)
+    tasks: dict[str, pipeline.Task] = field(default_factory=dict)
+
+    def key(self, name: str) -> TaskKey:
+        """Return all that a verdict on an exercise depends on. Raises `Mistake` if the exercise cannot be read."""
+        if name not in self.keys:
+            (exercise,) = catalogue.load([name], self.asked.course, self.bench, self.cache)
+            reference = digest("reference", self.asked.course.reference_file(name).read_bytes())
+            self.exercises[name] = exercise
+            versions = (__version__, metadata.version("torch"))
+            self.keys[name] = TaskKey(name, exercise.digest, reference, self.asked.seed, *versions)
+        return self.keys[name]
+
+    def prepare(self, name: str) -> None:
+        """Observe an exercise's reference, unless that was done."""
+        if name not in self.tasks:
+            exercise = self.exercises[name]
+            self.tasks[name] = pipeline.prepare(exercise, self.asked.course, self.asked.seed, self.bench, self.cache)
+
+    def grade(self, work: Work) -> Report:
+        """Grade one hand-in; called from any thread."""
+        tasks = tuple(self.tasks[name] for name in work.names)
+        return pipeline.grade(work.submission, tasks, self.asked.seed, self.bench)
+
+
+def run(
+    found: Iterable[Found], desk: Desk, book: Gradebook, tell: Callable[[Done], None], stopped: Callable[[], bool]
+) -> bool:
+    """Grade a class on this machine, and tell of each file as it is done; return whether it was all.
+
+    Every hand-in is written down before it is told of. Raises `Mistake` for a fault of the course or the gradebook.
+    """
+    asked = desk.asked
+
+    def on_done(work: Work, outcome: Report | Exception) -> None:
+        if isinstance(outcome, Exception):
+            tell(Done(work.found, error=outcome))
+            return
+        changes = gradebook.changed(book, work.handed, outcome)
+        if not asked.dry_run:
+            gradebook.record(book, work.handed, outcome, work.keys, datetime.now(UTC))
+        tell(Done(work.found, report=outcome, changes=changes))
+
+    works = _works(_opened(found, asked, stopped), desk, book, tell)
+    with ThreadPoolExecutor(asked.jobs, thread_name_prefix="grade") as pool:
+        return batch.run(works, desk.grade, pool, on_done, in_flight=asked.jobs + 1, stopped=stopped)
+
+
+def _opened(
+    found: Iterable[Found], asked: Asked, stopped: Callable[[], bool]
+) -> Iterator[tuple[Found, Submission, tuple[str, ...]] | Done]:
+    """Yield each file with what is in it and what it answers, or with why not, until the end is asked for.
+
+    Among files that are known the next piece of work may be far, so that is asked here.
+    """
+    with reader() as read_member:
+        for each in found:
+            if stopped():
+                return
+            try:
+                submission = contents(each, read_member)
+                yield each, submission, discover.exercises(submission, asked.course, asked.lesson, asked.exercises)
+            except Mistake as mistake:
+                yield Done(each, error=mistake)
+
+
+def _works(
+    files: Iterable[tuple[Found, Submission, tuple[str, ...]] | Done],
+    desk: Desk,
+    book: Gradebook,
+    tell: Callable[[Done], None],
+) -> Iterator[Work]:
+    """Yield what is to be graded, and tell of what cannot be read and what is known."""
+    asked = desk.asked
+    for file in files:
+        if isinstance(file, Done):
+            tell(file)
+            continue
+        each, submission, names = file
+        keys = tuple(desk.key(name) for name in names)
+        handed = HandIn(each.student, submission.digest, each.file, each.handed_in, each.late, each.assignment)
+        known = frozenset() if asked.force else gradebook.known(book, submission.digest, keys)
+        fresh = tuple(key.exercise for key in keys if key not in known)
+        for name in fresh:
+            desk.prepare(name)
+        if fresh:
+            yield Work(each, handed, submission, fresh, keys)
+            continue
+        if not asked.dry_run:
+            gradebook.record(book, handed, None, keys, datetime.now(UTC))
+        tell(Done(each))

@@ -1,0 +1,209 @@
+"""Observing the reference: once per exercise and seed, through the same worker as any submission."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from grader.arrays import from_numpy, is_float, to_numpy
+from grader.calls import JITTERS, Plan, reference_calls, student_call
+from grader.errors import Mistake
+from grader.findings import variants
+from grader.model import (
+    Array,
+    Call,
+    Cell,
+    Execution,
+    Exercise,
+    Expectation,
+    Expected,
+    Form,
+    Gradient,
+    Job,
+    Mapping,
+    Misconceptions,
+    Node,
+    Number,
+    Observation,
+    Run,
+    Sequence,
+    Status,
+    Tensor,
+)
+from grader.sandbox.bench import Bench
+
+
+def observe_reference(exercise: Exercise, reference: Path, seed: int, bench: Bench) -> Expected:
+    """Run the reference on every case; raises `Mistake` if it fails where a student could be compared with it."""
+    source = reference.read_text(encoding="utf-8")
+    cells = (Cell(index=0, source=source, where=reference.name),)
+    plan = Plan(exercise, seed, exercise.id)
+    if exercise.form is Form.MODULE:
+        plan = Plan(exercise, seed, exercise.id, _first_state(plan, cells, bench))
+    calls = [call for case in exercise.cases for call in reference_calls(plan, case)]
+    run = bench.run(_job(exercise, cells, tuple(calls)))
+    _check_loaded(run, reference)
+    executions = {execution.id: execution for execution in run.executions}
+    expectations = tuple(_expectation(case.name, executions) for case in exercise.cases)
+    return Expected(
+        exercise=exercise.id,
+        seed=seed,
+        state=plan.state,
+        expectations=expectations,
+    )
+
+
+def _job(exercise: Exercise, cells: tuple[Cell, ...], calls: tuple[Call, ...]) -> Job:
+    return Job(mode="module", cells=cells, calls=calls, harness=harness_of(exercise), limits=exercise.limits)
+
+
+def harness_of(exercise: Exercise) -> tuple[tuple[str, str], ...]:
+    """Return the exercise file's source where a scenario needs it."""
+    return ((exercise.id, exercise.source),) if any(case.scenario for case in exercise.cases) else ()
+
+
+def _first_state(plan: Plan, cells: tuple[Cell, ...], bench: Bench) -> tuple[tuple[str, Array], ...]:
+    run = bench.run(_job(plan.exercise, cells, (student_call(plan, plan.exercise.cases[0]),)))
+    observation = run.executions[0].observation
+    return observation.state if observation else ()
+
+
+def _check_loaded(run: Run, reference: Path) -> None:
+    for cell in run.cells:
+        if cell.status is not Status.OK:
+            said = f"{cell.raised.type}: {cell.raised.message}" if cell.raised else cell.status
+            raise Mistake(f"the reference {reference.name} does not load: {said}", "Run it as a script and mend it.")
+    for execution in run.executions:
+        if execution.status is Status.BROKEN:
+            raise Mistake(f"the sandbox failed: {execution.detail}", "Run `grade doctor`.")
+        if execution.observation is not None and execution.observation.missing:
+            raise Mistake(
+                f"the reference {reference.name} does not define {reference.stem}",
+                "Define the answer under the exercise's name.",
+            )
+
+
+def _expectation(name: str, executions: dict[str, Execution]) -> Expectation:
+    actual, oracle, *moved = [executions[name], *(executions[f"{name}|{jitter}"] for jitter in range(JITTERS + 1))]
+    observed = [execution.observation for execution in (actual, oracle, *moved)]
+    if any(observation is None for observation in observed):
+        failed = next(each for each in (actual, oracle, *moved) if each.observation is None)
+        status = Status.BROKEN if failed.status is Status.OK else failed.status
+        return Expectation(id=name, status=status, detail=failed.detail)
+    first, wide, *others = [observation for observation in observed if observation is not None]
+    return Expectation(id=name, status=actual.status, actual=first, oracle=wide, spread=spread_of(wide, others))
+
+
+def spread_of(oracle: Observation, moved: list[Observation]) -> Observation:
+    """Return how far each number of an observation moves among its perturbations."""
+    values = tuple(
+        _spread_node(node, [other.values[index] for other in moved if index < len(other.values)])
+        for index, node in enumerate(oracle.values)
+    )
+    gradients = tuple(
+        tuple(
+            _spread_gradient(gradient, [other.gradients[index] for other in moved], place) for place, gradient in group
+        )
+        for index, group in enumerate([list(enumerate(gradients)) for gradients in oracle.gradients])
+    )
+    return Observation(values=values, gradients=gradients)
+
+
+def _spread_gradient(gradient: Gradient, others: list[tuple[Gradient, ...]], place: int) -> Gradient:
+    arrays = [group[place].array for group in others if place < len(group)]
+    return Gradient(slot=gradient.slot, array=_spread_array(gradient.array, [a for a in arrays if a is not None]))
+
+
+def _spread_array(array: Array | None, others: list[Array]) -> Array | None:
+    """Return the largest change of each element; integers and bools must be exact, so theirs is zero."""
+    if array is None:
+        return None
+    others = others if is_float(array.dtype) else []
+    with np.errstate(invalid="ignore", over="ignore"):
+        centre = to_numpy(array).astype(np.float64)
+        spread = np.zeros(centre.shape)
+        for other in others:
+            if other.shape == array.shape:
+                spread = np.fmax(spread, np.abs(to_numpy(other) - centre))
+    return from_numpy(np.where(np.isfinite(spread), spread, 0.0), "float64")
+
+
+def _spread_node(node: Node, others: list[Node]) -> Node:
+    match node:
+        case Tensor():
+            arrays = [other.array for other in others if isinstance(other, Tensor)]
+            return Tensor(array=_spread_array(node.array, arrays) or node.array)
+        case Number() if node.type == "float":
+            texts = [float(other.text) for other in others if isinstance(other, Number)]
+            moves = [abs(text - float(node.text)) for text in texts]
+            return Number(type="float", text=repr(max([move for move in moves if np.isfinite(move)], default=0.0)))
+        case Sequence():
+            same = [other for other in others if isinstance(other, Sequence) and len(other.items) == len(node.items)]
+            items = tuple(_spread_node(item, [o.items[index] for o in same]) for index, item in enumerate(node.items))
+            return Sequence(type=node.type, items=items)
+        case Mapping():
+            maps = [dict(other.items) for other in others if isinstance(other, Mapping)]
+            return Mapping(
+                type=node.type,
+                items=tuple((key, _spread_node(item, [m[key] for m in maps if key in m])) for key, item in node.items),
+            )
+        case _:
+            return node
+
+
+def misconceptions_in(source: str) -> dict[str, str]:
+    """Return name -> docstring of every definition marked `@misconception` in a reference's source."""
+    return {node.name: ast.get_docstring(node) or "" for node, _ in _misconceptions(source)}
+
+
+def equals_in(source: str) -> dict[str, str]:
+    """Return name -> the misconception that it is declared equal to, by `@misconception(equal_to="other")`."""
+    found = {}
+    for node, mark in _misconceptions(source):
+        given = {keyword.arg: keyword.value for keyword in mark.keywords} if isinstance(mark, ast.Call) else {}
+        other = given.get("equal_to")
+        if isinstance(other, ast.Constant) and isinstance(other.value, str):
+            found[node.name] = other.value
+    return found
+
+
+def _misconceptions(source: str) -> Iterator[tuple[ast.FunctionDef | ast.ClassDef, ast.expr]]:
+    """Yield each definition with its mark, which may be bare or have arguments."""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            for mark in node.decorator_list:
+                name = mark.func if isinstance(mark, ast.Call) else mark
+                if isinstance(name, ast.Name) and name.id == "misconception":
+                    yield node, mark
+
+
+def observe_variants(expected: Expected, exercise: Exercise, reference: Path, bench: Bench) -> Misconceptions:
+    """Run the reference on changed inputs (softmaxed, rolled, swapped, ...): whoever coincides has made that slip."""
+    plan = Plan(exercise, expected.seed, exercise.id, expected.state)
+    calls = [one for case in exercise.cases for one in variants.calls(exercise, case, student_call(plan, case))]
+    cells = (Cell(index=0, source=reference.read_text(encoding="utf-8"), where=reference.name),)
+    found: dict[str, list[Execution]] = {}
+    for one in bench.run(_job(exercise, cells, tuple(calls))).executions if calls else ():
+        found.setdefault(one.id.partition("/")[0], []).append(one)
+    return Misconceptions(executions=tuple((name, tuple(each)) for name, each in found.items()))
+
+
+def observe_misconceptions(expected: Expected, exercise: Exercise, reference: Path, bench: Bench) -> Misconceptions:
+    """Run every misconception of a reference on the same cases as a student; one worker runs them all."""
+    source = reference.read_text(encoding="utf-8")
+    names = list(misconceptions_in(source))
+    calls = [
+        msgspec.structs.replace(call, id=f"{name}/{call.id}")
+        for name in names
+        for case in exercise.cases
+        for call in [student_call(Plan(exercise, expected.seed, name, expected.state), case)]
+    ]
+    cells = (Cell(index=0, source=source, where=reference.name),)
+    run = bench.run(_job(exercise, cells, tuple(calls)))
+    each = len(exercise.cases)
+    found = [(name, run.executions[index * each : (index + 1) * each]) for index, name in enumerate(names)]
+    return Misconceptions(executions=tuple(found))

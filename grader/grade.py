@@ -1,0 +1,396 @@
+"""The pipeline, from a submission to its report. Read this file to know the program."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from importlib import metadata
+from pathlib import Path
+
+import msgspec
+
+from grader import __version__, findings, judge, misconceptions, rules
+from grader.cache import Cache, code_version, digest
+from grader.calls import Plan, student_call
+from grader.course import Course
+from grader.expected import harness_of, misconceptions_in, observe_misconceptions, observe_reference, observe_variants
+from grader.model import (
+    Aspect,
+    Call,
+    Case,
+    CellNote,
+    Check,
+    Checked,
+    Evidence,
+    Excerpt,
+    Execution,
+    Exercise,
+    Expectation,
+    Expected,
+    Facts,
+    Finding,
+    Form,
+    Job,
+    Limits,
+    Mapping,
+    Misconceptions,
+    Node,
+    Nothing,
+    Observation,
+    Outcome,
+    Raised,
+    Report,
+    Result,
+    RuleText,
+    Run,
+    Status,
+    Submission,
+    Text,
+    Verdict,
+)
+from grader.sandbox.bench import Bench
+from grader.sight import Sight
+
+WORST_FIRST = (
+    Outcome.UNGRADED,
+    Outcome.REFUSED,
+    Outcome.CRASHED,
+    Outcome.OUT_OF_MEMORY,
+    Outcome.TIMED_OUT,
+    Outcome.RAISED,
+    Outcome.WRONG,
+)
+
+
+Observe = Callable[[Expected, Exercise, Path, Bench], Misconceptions]
+
+
+VAGUE = 90
+"""Findings from this rank on say only that something differs; they lead where nothing else does."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """An exercise with what the reference gave, ready to be compared.
+
+    `calls` pairs each case with the call it makes; `sentences` are the misconceptions' words by name; `misconceptions`
+    observes them, and `variants` the reference on changed inputs, once somebody needs them.
+    """
+
+    exercise: Exercise
+    expected: Expected
+    calls: tuple[tuple[Case, Call], ...]
+    sentences: tuple[tuple[str, str], ...]
+    misconceptions: Callable[[], Misconceptions]
+    variants: Callable[[], Misconceptions]
+
+
+def prepare(exercise: Exercise, course: Course, seed: int, bench: Bench, cache: Cache) -> Task:
+    """Return a task, its reference observed now or taken from the cache. Raises `Mistake` if the reference fails."""
+    path = course.reference_file(exercise.id)
+    source = path.read_bytes()
+    versions = (code_version(), metadata.version("torch"), metadata.version("numpy"))
+    key = digest("expected", *versions, exercise.digest, source, seed)
+    expected = cache.get(key, Expected)
+    if expected is None:
+        expected = _sound(exercise, observe_reference(exercise, path, seed, bench))
+        cache.put(key, expected)
+
+    def kept(what: str, observe: Observe) -> Callable[[], Misconceptions]:
+        return functools.cache(
+            lambda: _kept(digest(what, key), cache, lambda: observe(expected, exercise, path, bench))
+        )
+
+    return Task(
+        exercise=exercise,
+        expected=expected,
+        calls=_calls(exercise, expected),
+        sentences=tuple(misconceptions_in(source.decode()).items()),
+        misconceptions=kept("misconceptions", observe_misconceptions),
+        variants=kept("variants", observe_variants),
+    )
+
+
+def _kept(name: str, cache: Cache, observe: Callable[[], Misconceptions]) -> Misconceptions:
+    found = cache.get(name, Misconceptions)
+    if found is None:
+        found = observe()
+        cache.put(name, found)
+    return found
+
+
+def _sound(exercise: Exercise, expected: Expected) -> Expected:
+    """Mark as broken what cannot be asked: cases in whose dtype the reference itself is not within tolerance."""
+    cases = {case.name: case for case in exercise.cases}
+    checked = []
+    for each in expected.expectations:
+        execution = Execution(id=each.id, status=each.status, observation=each.actual)
+        plan = Plan(exercise, expected.seed, exercise.id, expected.state)
+        call = student_call(plan, cases[each.id])
+        found = judge.inaccuracies(Sight(exercise, cases[each.id], call, each, execution, Facts()))
+        if each.status is Status.OK and found:
+            detail = f"the reference is off by {found[0].error} in {found[0].slot}; {found[0].allowed} is allowed"
+            checked.append(msgspec.structs.replace(each, status=Status.BROKEN, detail=detail))
+        else:
+            checked.append(each)
+    return msgspec.structs.replace(expected, expectations=tuple(checked))
+
+
+def grade(submission: Submission, tasks: tuple[Task, ...], seed: int, bench: Bench) -> Report:
+    """Run a submission and return its report. Every exercise gets a result, whatever the submission does."""
+    run = bench.run(_job(submission, tasks))
+    executions = {execution.id: execution for execution in run.executions}
+    sights = [_sights(task, executions, run) for task in tasks]
+    complaints = ask_predicates([sight for group in sights for sight in group], bench)
+    results = tuple(
+        _result(task, group, complaints, submission, run) for task, group in zip(tasks, sights, strict=True)
+    )
+    return Report(
+        submission=submission.name,
+        digest=submission.digest,
+        lesson=tasks[0].exercise.lesson if tasks else "",
+        results=results,
+        points=_total(result.points for result in results),
+        max_points=_total(result.max_points for result in results),
+        cells=_cell_notes(submission, run),
+        texts=_texts(results, tasks),
+        versions=(("grader", __version__), ("torch", run.torch_version)),
+        seed=seed,
+        layers=run.layers,
+    )
+
+
+def _total(points: Iterable[float]) -> float:
+    return round(sum(points), 6)
+
+
+def _job(submission: Submission, tasks: tuple[Task, ...]) -> Job:
+    exercises = [task.exercise for task in tasks]
+    definitions = any(exercise.notebook == "definitions" for exercise in exercises)
+    mode = "definitions" if definitions else "notebook" if submission.notebook else "module"
+    return Job(
+        mode=mode,
+        cells=submission.cells,
+        calls=tuple(call for task in tasks for _, call in task.calls),
+        harness=tuple(pair for exercise in exercises for pair in harness_of(exercise)),
+        stubs=tuple((name, exercise.starter) for exercise in exercises for name in (exercise.id, *exercise.outputs)),
+        limits=_limits(exercises),
+    )
+
+
+def _limits(exercises: list[Exercise]) -> Limits:
+    """Return limits that allow each exercise what its author allows it."""
+    every = [exercise.limits for exercise in exercises] or [Limits()]
+    return Limits(**{field: max(getattr(limits, field) for limits in every) for field in Limits.__struct_fields__})
+
+
+def _calls(exercise: Exercise, expected: Expected) -> tuple[tuple[Case, Call], ...]:
+    """Return the cases that count, with their calls: a companion on which the reference itself fails is not one."""
+    failed = {each.id for each in expected.expectations if each.status is not Status.OK}
+    plan = Plan(exercise, expected.seed, exercise.id, expected.state)
+    return tuple(
+        (case, msgspec.structs.replace(student_call(plan, case), id=f"{exercise.id}/{case.name}"))
+        for case in exercise.cases
+        if not (case.companion and case.name in failed)
+    )
+
+
+def _sights(task: Task, executions: dict[str, Execution], run: Run) -> list[Sight]:
+    expectations = {expectation.id: expectation for expectation in task.expected.expectations}
+    mentions = rules.in_source(task.exercise, run.facts)
+    sights = []
+    for case, call in task.calls:
+        execution = executions.get(call.id) or Execution(id=call.id, status=Status.BROKEN, detail="it was not run")
+        expectation = expectations.get(case.name) or Expectation(id=case.name, status=Status.BROKEN)
+        sight = Sight(task.exercise, case, call, expectation, execution, run.facts, mentions=mentions)
+        sights.append(sight)
+    return sights
+
+
+def ask_predicates(sights: list[Sight], bench: Bench) -> dict[tuple[str, str], str]:
+    """Return each predicate's complaint by (call id, slot); predicates are asked where nobody's code has run."""
+    asked: list[tuple[tuple[str, str], Check]] = []
+    for sight in sights:
+        if sight.observed.values or sight.observed.printed:
+            for slot, predicate in sight.case.checks:
+                check = Check(harness=sight.exercise.source, predicate=predicate, node=_slot(sight, slot))
+                asked.append(((sight.call.id, slot), check))
+    answers = bench.check([check for _, check in asked]) if asked else ()
+    return {key: _complaint(answer) for (key, _), answer in zip(asked, answers, strict=True)}
+
+
+def _complaint(answer: Checked) -> str:
+    if answer.raised is None:
+        return answer.complaint
+    return f"the check could not read this value ({answer.raised.type})"
+
+
+def _slot(sight: Sight, slot: str) -> Node:
+    """Return what was observed at "printed", "output", or "output.name"."""
+    if slot == judge.PRINTED:
+        return Text(text=sight.observed.printed)
+    if not sight.observed.values:
+        return Nothing()
+    node = sight.observed.values[0]
+    name = slot.removeprefix("output").removeprefix(".")
+    return dict(node.items).get(name, Nothing()) if name and isinstance(node, Mapping) else node
+
+
+def _result(
+    task: Task, sights: list[Sight], complaints: dict[tuple[str, str], str], submission: Submission, run: Run
+) -> Result:
+    exercise = task.exercise
+    begun = judge.attempted(exercise, run.facts, found=any(sight.observed.values for sight in sights))
+    lost = _lost(exercise, submission, run)
+    if lost is not None:
+        begun, sights = True, [replace(sight, execution=_never_defined(sight, lost)) for sight in sights]
+    seen = [compared(sight, complaints) for sight in sights]
+    extra = judge.costs(seen)
+    seen = [replace(each, differences=(*each.differences, *extra.get(each.case.name, ()))) for each in seen]
+    known = _known_mistake(task, seen) if begun else None
+    told = findings.find_each(tuple(seen), task.variants()) if begun and _needs_reasons(seen) else ((),) * len(seen)
+    total = sum(sight.case.weight for sight in sights) or 1.0
+    verdicts: list[Verdict] = []
+    for sight, found in zip(seen, told, strict=True):
+        points = exercise.points * sight.case.weight / total
+        begun_or_broken = begun or sight.execution.status is Status.BROKEN
+        verdicts.append(_verdict(sight, found, known, points) if begun_or_broken else judge.not_begun(sight, points))
+    return Result(
+        exercise=exercise.id,
+        title=exercise.title,
+        outcome=_outcome(verdicts),
+        points=_total(verdict.points for verdict in verdicts),
+        max_points=exercise.points,
+        verdicts=tuple(verdicts),
+        lead=_lead(verdicts),
+        excerpt=_excerpt(exercise, submission, run, verdicts),
+        statement=exercise.statement,
+        hints=exercise.hints,
+    )
+
+
+def _lead(verdicts: list[Verdict]) -> Finding | None:
+    """Return what a student is told first: the most fundamental of the findings that lead in many failing cases.
+
+    A finding that leads in less than a third of them is a peculiarity of those cases, not the cause.
+    """
+    leads = [verdict.evidence.findings[0] for verdict in verdicts if verdict.evidence.findings]
+    leads = [finding for finding in leads if finding.rank < VAGUE] or leads
+    count = Counter(finding.rule for finding in leads)
+    common = [finding for finding in leads if 3 * count[finding.rule] >= len(leads)]
+    return min(common or leads, key=lambda finding: finding.rank, default=None)
+
+
+def _lost(exercise: Exercise, submission: Submission, run: Run) -> Raised | None:
+    """Return the error that kept the answer from being defined: that of the broken cell whose text defines it."""
+    if any(definition.name == exercise.id for definition in run.facts.definitions):
+        return None
+    pattern = re.compile(
+        rf"^[ \t]*(?:(?:async[ \t]+)?def|class)[ \t]+{exercise.id}\b|^{exercise.id}[ \t]*=", re.MULTILINE
+    )
+    broken = dict(run.facts.broken)
+    for cell in submission.cells:
+        if cell.index in broken and (pattern.search(cell.source) or f"exercise:{exercise.id}" in cell.tags):
+            return broken[cell.index]
+    return None
+
+
+def _never_defined(sight: Sight, error: Raised) -> Execution:
+    if sight.execution.status not in {Status.OK, Status.RAISED}:
+        return sight.execution
+    return Execution(id=sight.call.id, status=Status.RAISED, observation=Observation(raised=error))
+
+
+def compared(sight: Sight, complaints: dict[tuple[str, str], str]) -> Sight:
+    """Return a case with its predicates' words and its differences."""
+    said = tuple((slot, complaints.get((sight.call.id, slot), "")) for slot, _ in sight.case.checks)
+    heard = replace(sight, complaints=said)
+    usable = heard.execution.observation is not None and not heard.execution.observation.missing
+    return replace(heard, differences=judge.differences(heard) if usable else ())
+
+
+def _fundamental(finding: Finding) -> tuple[int, bool]:
+    """Order findings: by rank, and a broken rule before a known mistake of the same."""
+    return finding.rank, not finding.rule.startswith("rule.")
+
+
+def _known_mistake(task: Task, judged: list[Sight]) -> Finding | None:
+    if not task.sentences or not any(sight.differences for sight in judged):
+        return None
+    name = misconceptions.matching(judged, task.misconceptions())
+    return None if name is None else misconceptions.finding(name)
+
+
+def _needs_reasons(seen: list[Sight]) -> bool:
+    """Tell whether something is there to be explained."""
+    return any(sight.differences or sight.execution.status in judge.FAILED for sight in seen)
+
+
+def _verdict(sight: Sight, found: tuple[Finding, ...], known: Finding | None, points: float) -> Verdict:
+    if known is not None and sight.differences:
+        found = tuple(sorted((known, *found), key=_fundamental))
+    evidence = Evidence(
+        differences=sight.differences,
+        findings=found,
+        raised=sight.observed.raised or sight.observed.backward,
+        output=sight.execution.output or sight.observed.printed[-4000:],
+        detail=sight.execution.detail,
+    )
+    return judge.verdict(sight, points, evidence)
+
+
+def _outcome(verdicts: list[Verdict]) -> Outcome:
+    outcomes = {verdict.outcome for verdict in verdicts}
+    if outcomes <= {Outcome.PASSED}:
+        return Outcome.PASSED if outcomes else Outcome.UNGRADED
+    if outcomes == {Outcome.NOT_ATTEMPTED}:
+        return Outcome.NOT_ATTEMPTED
+    return next((outcome for outcome in WORST_FIRST if outcome in outcomes), Outcome.WRONG)
+
+
+def _excerpt(exercise: Exercise, submission: Submission, run: Run, verdicts: list[Verdict]) -> Excerpt | None:
+    definition = judge.definition_of(exercise, run.facts)
+    if definition is None:
+        return None
+    cell = next(cell for cell in submission.cells if cell.index == definition.cell)
+    whole = exercise.form is Form.SCRIPT
+    first, last = (1, len(cell.source.splitlines())) if whole else (definition.line, definition.end_line)
+    frames = [frame for verdict in verdicts if verdict.evidence.raised for frame in verdict.evidence.raised.frames]
+    marked = {frame.line for frame in frames if frame.cell == cell.index and first <= frame.line <= last}
+    rules = [d.slot for v in verdicts for d in v.evidence.differences if d.aspect is Aspect.RULE]
+    marked |= {int(slot[5:]) for slot in rules if slot.startswith("line ") and first <= int(slot[5:]) <= last}
+    source = "\n".join(cell.source.splitlines()[first - 1 : last])
+    return Excerpt(where=cell.where, line=first, source=source, marked=tuple(sorted(marked)))
+
+
+def _cell_notes(submission: Submission, run: Run) -> tuple[CellNote, ...]:
+    """Return the cells that did not run to their end, but for starters that nobody has touched."""
+    idle = {definition.cell for definition in run.facts.definitions if definition.untouched or definition.unfinished}
+    broken = dict(run.facts.broken)
+    notes = []
+    for result in run.cells:
+        cell = next(cell for cell in submission.cells if cell.index == result.cell)
+        raised = broken.get(result.cell) or result.raised
+        untouched = result.cell in idle and raised is not None and raised.type in {"NotImplementedError", "TypeError"}
+        if result.status is not Status.OK and not untouched:
+            line = next((frame.line for frame in raised.frames if frame.cell == cell.index), None) if raised else None
+            notes.append(
+                CellNote(where=cell.where, status=result.status, raised=raised, line=line, output=result.output)
+            )
+    return tuple(notes)
+
+
+def _texts(results: tuple[Result, ...], tasks: tuple[Task, ...]) -> tuple[RuleText, ...]:
+    """Return the words of every rule and misconception that was found."""
+    named = {finding.rule for finding in _findings(results)}
+    sentences = [misconceptions.text(name, sentence) for task in tasks for name, sentence in task.sentences]
+    return (*findings.texts(named), *(text for text in sentences if text.id in named))
+
+
+def _findings(results: tuple[Result, ...]) -> Iterable[Finding]:
+    for result in results:
+        for verdict in result.verdicts:
+            yield from verdict.evidence.findings

@@ -1,0 +1,169 @@
+"""Writing verdicts down: one hand-in, one transaction; the same again changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from grader.gradebook import people
+from grader.gradebook.store import Gradebook, ensure, reading, writing
+from grader.gradebook.stored import block, digest_of, evidence_digest
+from grader.gradebook.tables import ATTEMPTS, CASES, CURRENT, REPORTS, RESULTS, SUBMISSIONS, VERSIONS
+from grader.gradebook.values import HandIn, TaskKey
+from grader.model import Outcome, Report, Result
+
+LEVEL = 1
+"""Of compression: higher ones save a tenth of the space for several times the time."""
+
+
+def known(gradebook: Gradebook, digest: str, keys: Sequence[TaskKey]) -> frozenset[TaskKey]:
+    """Return for which tasks these bytes have been graded. What was left ungraded, through our fault, is not known."""
+    names = {key.digest: key for key in keys}
+    query = (
+        select(VERSIONS.c.digest)
+        .join(RESULTS, RESULTS.c.version_id == VERSIONS.c.id)
+        .join(SUBMISSIONS, SUBMISSIONS.c.id == RESULTS.c.submission_id)
+        .where(SUBMISSIONS.c.digest == digest, VERSIONS.c.digest.in_(names), RESULTS.c.outcome != Outcome.UNGRADED)
+    )
+    with reading(gradebook) as connection:
+        return frozenset(names[name] for name in connection.execute(query).scalars())
+
+
+def record(gradebook: Gradebook, handed: HandIn, report: Report | None, keys: Sequence[TaskKey], now: datetime) -> None:
+    """Write one hand-in down with its report, in one transaction.
+
+    `keys` are all tasks that the hand-in answers; those that the report leaves out were known, and count again. Raises
+    `Mistake` if the database cannot be written, and then nothing was.
+    """
+    results = {result.exercise: result for result in (report.results if report else ())}
+    missing = results.keys() - {key.exercise for key in keys}
+    assert not missing, f"no task key was given for {missing}"
+    stored = None if report is None else block(report)
+    digests = {exercise: digest_of(result) for exercise, result in results.items()}
+    with writing(gradebook) as connection:
+        student = people.put(connection, handed.student)
+        submission = ensure(connection, SUBMISSIONS, {"digest": handed.digest})
+        # From here on no other writer has this submission, so nobody can write the same results.
+        connection.execute(select(SUBMISSIONS.c.id).where(SUBMISSIONS.c.id == submission).with_for_update())
+        _attempt(connection, student, submission, handed, now)
+        versions = _versions(connection, keys)
+        fresh = {
+            (versions[key], digests[key.exercise]): results[key.exercise] for key in keys if key.exercise in results
+        }
+        there = _there(connection, submission)
+        new = {place: result for place, result in fresh.items() if place not in there.numbers}
+        if new and stored is not None:
+            _write(connection, submission, new, _report(connection, stored), now)
+            there = _there(connection, submission)
+        counting = {result.exercise: there.numbers[place] for place, result in fresh.items()}
+        for key in keys:
+            if key.exercise not in results and versions[key] in there.graded:
+                counting[key.exercise] = there.graded[versions[key]]
+        _point(connection, submission, counting)
+
+
+def _attempt(connection: Connection, student: int, submission: int, handed: HandIn, now: datetime) -> None:
+    """Write down that a student handed these bytes in.
+
+    The first time counts: a folder that is copied or unpacked again has new times. But who handed in A, then B, then A
+    again has handed in A last.
+    """
+    unique = {"student_id": student, "submission_id": submission}
+    fields = {"file": handed.file, "assignment": handed.assignment, "handed_in": handed.handed_in, "late": handed.late}
+    number = ensure(connection, ATTEMPTS, unique, **fields, recorded_at=now)
+    first = connection.execute(select(ATTEMPTS.c.handed_in).where(ATTEMPTS.c.id == number)).scalar_one()
+    if handed.handed_in is None or first is None or handed.handed_in <= first:
+        return
+    between = select(ATTEMPTS.c.id).where(
+        ATTEMPTS.c.student_id == student, ATTEMPTS.c.id != number, ATTEMPTS.c.assignment == handed.assignment,
+        ATTEMPTS.c.handed_in > first, ATTEMPTS.c.handed_in < handed.handed_in,
+    )  # fmt: skip
+    if connection.execute(between.limit(1)).scalar() is not None:
+        connection.execute(update(ATTEMPTS).where(ATTEMPTS.c.id == number).values(**fields))
+
+
+def _versions(connection: Connection, keys: Sequence[TaskKey]) -> dict[TaskKey, int]:
+    """Return the ids of tasks, written down if need be: in one order for all writers, so that none waits in a ring."""
+    names = {key.digest: key for key in keys}
+    query = select(VERSIONS.c.digest, VERSIONS.c.id).where(VERSIONS.c.digest.in_(names))
+    found = {names[name]: number for name, number in connection.execute(query)}
+    for name, key in sorted(names.items()):
+        if key not in found:
+            fields = {field: getattr(key, field) for field in key.__dataclass_fields__}
+            found[key] = ensure(connection, VERSIONS, {"digest": name}, **fields)
+    return found
+
+
+@dataclass(frozen=True)
+class _There:
+    """A submission's results: ids by version and digest, and by version the newest that the grader did not fail at."""
+
+    numbers: dict[tuple[int, str], int]
+    graded: dict[int, int]
+
+
+def _there(connection: Connection, submission: int) -> _There:
+    query = select(RESULTS.c.id, RESULTS.c.version_id, RESULTS.c.digest, RESULTS.c.outcome)
+    rows = connection.execute(query.where(RESULTS.c.submission_id == submission).order_by(RESULTS.c.id)).all()
+    return _There(
+        {(version, digest): number for number, version, digest, _ in rows},
+        {version: number for number, version, _, outcome in rows if outcome != Outcome.UNGRADED},
+    )
+
+
+def _report(connection: Connection, stored: bytes) -> int:
+    name = hashlib.sha256(stored).hexdigest()
+    found = connection.execute(select(REPORTS.c.id).where(REPORTS.c.digest == name)).scalar()
+    if found is not None:
+        return int(found)
+    return ensure(connection, REPORTS, {"digest": name}, body=zlib.compress(stored, LEVEL))
+
+
+def _write(
+    connection: Connection, submission: int, new: dict[tuple[int, str], Result], report: int, now: datetime
+) -> None:
+    """Write results with their cases."""
+    rows = [
+        {
+            "submission_id": submission, "version_id": version, "report_id": report, "digest": digest,
+            "exercise": result.exercise, "outcome": str(result.outcome), "points": result.points,
+            "max_points": result.max_points, "lead": result.lead.rule if result.lead else "", "recorded_at": now,
+        }
+        for (version, digest), result in new.items()
+    ]  # fmt: skip
+    connection.execute(insert(RESULTS), rows)
+    numbers = _there(connection, submission).numbers
+    cases = [
+        {
+            "result_id": numbers[place], "position": position, "name": each.case, "criterion": each.criterion,
+            "outcome": str(each.outcome), "points": each.points, "max_points": each.max_points,
+            "lead": each.evidence.findings[0].rule if each.evidence.findings else "",
+            "evidence_digest": evidence_digest(each.evidence),
+        }
+        for place, result in new.items()
+        for position, each in enumerate(result.verdicts)
+    ]  # fmt: skip
+    if cases:
+        connection.execute(insert(CASES), cases)
+
+
+def _point(connection: Connection, submission: int, counting: dict[str, int]) -> None:
+    """Make results, by exercise, those that count for a submission."""
+    query = select(CURRENT.c.exercise, CURRENT.c.result_id).where(CURRENT.c.submission_id == submission)
+    before = {row.exercise: row.result_id for row in connection.execute(query)}
+    for exercise, number in counting.items():
+        if before.get(exercise, number) != number:
+            place = (CURRENT.c.submission_id == submission) & (CURRENT.c.exercise == exercise)
+            connection.execute(update(CURRENT).where(place).values(result_id=number))
+    rows = [
+        {"submission_id": submission, "exercise": exercise, "result_id": number}
+        for exercise, number in counting.items()
+        if exercise not in before
+    ]
+    if rows:
+        connection.execute(insert(CURRENT), rows)

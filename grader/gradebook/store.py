@@ -1,0 +1,181 @@
+"""Opening a gradebook, and its two kinds of transaction."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, exc, inspect, make_url, select, text
+from sqlalchemy.engine import URL
+
+from grader.errors import Mistake
+
+HEAD = "0001"
+"""The newest migration; a test holds it equal to what is in `migrations/`."""
+BUSY_S = 60.0
+"""So long one grader waits for another to finish writing."""
+MIGRATION_LOCK = 0x67726164
+
+
+@dataclass(frozen=True)
+class Gradebook:
+    """A gradebook that is open; `where` names it for messages, without a password."""
+
+    where: str
+    engine: Engine
+
+
+def connect(address: str | Path, *, create: bool = True) -> Gradebook:
+    """Open a gradebook by URL or file name, made or brought up to date if need be. Raises `Mistake` if it cannot be had.
+
+    Without `create`, a file that is not there is a mistake.
+    """
+    url = _url(address)
+    if url.get_backend_name() == "sqlite" and not create and not Path(url.database or "").is_file():
+        raise Mistake(f"there is no gradebook {url.database}", "Grade a class first, or name it with --db.")
+    try:
+        engine = _engine(url)
+    except ModuleNotFoundError as error:
+        raise Mistake(
+            f"the driver {error.name} for {url.drivername} is not installed", f"pip install {error.name}"
+        ) from None
+    except exc.ArgumentError as error:
+        raise Mistake(f"{address} names no database: {error}", "Example: sqlite:///grades.db") from None
+    gradebook = Gradebook(url.render_as_string(hide_password=True), engine)
+    try:
+        _bring_up_to_date(gradebook)
+    except BaseException:
+        engine.dispose()
+        raise
+    return gradebook
+
+
+def close(gradebook: Gradebook) -> None:
+    """Close every connection."""
+    gradebook.engine.dispose()
+
+
+@contextlib.contextmanager
+def opened(address: str | Path, *, create: bool = True) -> Iterator[Gradebook]:
+    """Yield a gradebook and close it; see `connect`."""
+    gradebook = connect(address, create=create)
+    try:
+        yield gradebook
+    finally:
+        close(gradebook)
+
+
+def _url(address: str | Path) -> URL:
+    if isinstance(address, Path) or "://" not in address:
+        return URL.create("sqlite", database=str(address))
+    try:
+        url = make_url(address)
+    except exc.ArgumentError:
+        raise Mistake(f"{address} is no database's URL", "Example: postgresql://me@host/grades") from None
+    if url.drivername == "postgresql" and importlib.util.find_spec("psycopg") is not None:
+        return url.set(drivername="postgresql+psycopg")
+    return url
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+    engine = create_engine(url, connect_args={"timeout": BUSY_S})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # Python's driver would begin too late, and never IMMEDIATE
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at once: a transaction that reads first and writes later can be refused in the middle."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+@contextlib.contextmanager
+def reading(gradebook: Gradebook) -> Iterator[Connection]:
+    """Yield a connection that sees one state of the database."""
+    with _translated(gradebook), gradebook.engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextlib.contextmanager
+def writing(gradebook: Gradebook) -> Iterator[Connection]:
+    """Yield a connection whose changes are kept all together, or, after an exception or a kill, not at all."""
+    with _translated(gradebook), gradebook.engine.connect() as connection:
+        connection.execution_options(writes=True)
+        with connection.begin():
+            yield connection
+
+
+@contextlib.contextmanager
+def _translated(gradebook: Gradebook) -> Iterator[None]:
+    """Turn what is wrong with the database itself into a `Mistake`."""
+    try:
+        yield
+    except exc.IntegrityError:
+        raise
+    except (exc.OperationalError, exc.DatabaseError) as error:
+        raise Mistake(
+            f"the gradebook {gradebook.where} cannot be used: {error.orig}",
+            "What was recorded before is safe. Mend this, and give the same command again.",
+        ) from None
+
+
+def ensure(connection: Connection, table: Table, unique: dict[str, Any], **others: Any) -> int:
+    """Return the id of the row with these unique values, inserted with the others if it is not there.
+
+    Safe beside another writer: whoever comes second takes the first one's row.
+    """
+    query = select(table.c.id).filter_by(**unique)
+    found = connection.execute(query).scalar_one_or_none()
+    if found is not None:
+        return int(found)
+    try:
+        with connection.begin_nested():
+            result = connection.execute(table.insert().values(**unique, **others))
+            return int(result.inserted_primary_key[0])  # type: ignore[index]  # one row was inserted
+    except exc.IntegrityError:
+        return int(connection.execute(query).scalar_one())
+
+
+def _bring_up_to_date(gradebook: Gradebook) -> None:
+    with reading(gradebook) as connection:
+        if _version(connection) == HEAD:
+            return
+    with writing(gradebook) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+        version = _version(connection)
+        if version != HEAD:
+            _migrate(connection, gradebook, version)
+
+
+def _version(connection: Connection) -> str:
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+
+
+def _migrate(connection: Connection, gradebook: Gradebook, version: str) -> None:
+    from alembic import command  # noqa: PLC0415 - 0.2 s, for a new gradebook alone
+    from alembic.config import Config  # noqa: PLC0415
+
+    if version > HEAD:
+        raise Mistake(
+            f"the gradebook {gradebook.where} was written by a newer grader (its format is {version}, not {HEAD})",
+            "Update this package.",
+        )
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,89 @@
+"""Reports and evidence as they are stored: blocks of `grader.wire`, which is JSON and arrays."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+
+from grader import wire
+from grader.errors import Mistake, WireError
+from grader.gradebook.store import Gradebook, reading
+from grader.gradebook.tables import ATTEMPTS, CURRENT, REPORTS, RESULTS, STUDENTS
+from grader.model import Evidence, Report
+
+MAX_REPORT_BYTES = 1 << 28
+
+
+def evidence_digest(evidence: Evidence) -> str:
+    """Return a name of what was measured: equal for two students whose wrong observations coincide."""
+    return digest_of(evidence)
+
+
+def digest_of(value: msgspec.Struct) -> str:
+    """Return a name of a value's content."""
+    return hashlib.sha256(block(value)).hexdigest()
+
+
+def block(value: msgspec.Struct) -> bytes:
+    """Return a value as bytes; see `grader.wire`."""
+    try:
+        return wire.encode(value)
+    except UnicodeEncodeError:  # a source may hold half of a surrogate pair, which UTF-8 cannot
+        plain = _without_halves(msgspec.to_builtins(value, enc_hook=lambda array: array))
+        return wire.encode(msgspec.convert(plain, type(value), dec_hook=lambda _, array: array))
+
+
+def _without_halves(value: Any) -> Any:
+    match value:
+        case str():
+            return value.encode("utf-8", "replace").decode("utf-8")
+        case dict():
+            return {key: _without_halves(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_without_halves(item) for item in value]
+    return value
+
+
+def reports(gradebook: Gradebook, key: str) -> tuple[Report, ...]:
+    """Return the reports that count for a student, newest hand-in last; each holds only the results that count.
+
+    Raises `Mistake` if one is damaged.
+    """
+    query = (
+        select(ATTEMPTS.c.id, ATTEMPTS.c.file, REPORTS.c.digest, REPORTS.c.body, RESULTS.c.exercise)
+        .join(STUDENTS, STUDENTS.c.id == ATTEMPTS.c.student_id)
+        .join(CURRENT, CURRENT.c.submission_id == ATTEMPTS.c.submission_id)
+        .join(RESULTS, RESULTS.c.id == CURRENT.c.result_id)
+        .join(REPORTS, REPORTS.c.id == RESULTS.c.report_id)
+        .where(STUDENTS.c.key == key)
+        .order_by(ATTEMPTS.c.handed_in, ATTEMPTS.c.id, REPORTS.c.id)
+    )
+    with reading(gradebook) as connection:
+        rows = connection.execute(query).all()
+    wanted: dict[tuple[int, str, str, bytes], set[str]] = {}
+    for attempt, file, digest, body, exercise in rows:
+        wanted.setdefault((attempt, file, digest, body), set()).add(exercise)
+    return tuple(_report_of(file, digest, body, names) for (_, file, digest, body), names in wanted.items())
+
+
+def _report_of(file: str, digest: str, body: bytes, exercises: set[str]) -> Report:
+    opener = zlib.decompressobj()
+    try:
+        block = opener.decompress(body, MAX_REPORT_BYTES)
+        if hashlib.sha256(block).hexdigest() != digest:
+            raise WireError("its digest is wrong")
+        report = wire.decode(block, Report, header_bytes=MAX_REPORT_BYTES)
+    except (zlib.error, WireError) as error:
+        raise Mistake(f"a stored report of {file} is damaged: {error}", "Grade it again with --force.") from None
+    results = tuple(result for result in report.results if result.exercise in exercises)
+    return msgspec.structs.replace(
+        report,
+        submission=file,
+        results=results,
+        points=round(sum(result.points for result in results), 6),
+        max_points=round(sum(result.max_points for result in results), 6),
+    )

@@ -1,0 +1,1 @@
+"""Reporters: functions of a Report."""

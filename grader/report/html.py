@@ -1,0 +1,162 @@
+"""A report as one HTML file that needs nothing else and runs nothing: no script, no outside resource."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import math
+from collections.abc import Callable
+from functools import lru_cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from grader.model import Array, Aspect, Difference, Finding, Outcome, Report, Result, RuleText, Shown, Verdict
+from grader.report import alike, code, figures, markdown, sentences, text
+from grader.report.step import first_step
+
+
+def render(report: Report, templates: Traversable | Path | None = None) -> str:
+    """Return the report as an HTML document.
+
+    A template that `templates` has stands in for the shipped one of the same name, so a course can change one part.
+    """
+    override: Any = templates  # every folder that importlib.resources gives can be hashed, but its type does not say so
+    environment = _environment(override)
+    css = environment.get_template("report.css").render().replace("\r\n", "\n")
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    return environment.get_template("report.html").render(
+        report=report,
+        css=Markup(css),  # noqa: S704 - a template, not a value of the report
+        css_hash=f"sha256-{digest}",
+        step=first_step(report),
+        texts={rule.id: rule for rule in report.texts},
+    )
+
+
+def shipped_templates() -> Traversable:
+    """Return the folder of templates: in a checkout `reports/templates/`, in a wheel the copy inside the package."""
+    packed = files("grader") / "pack" / "reports" / "templates"
+    return packed if packed.is_dir() else Path(__file__).parents[2] / "reports" / "templates"
+
+
+@lru_cache(maxsize=8)
+def _environment(templates: Any) -> Environment:
+    folders: list[Traversable] = [folder for folder in (templates, shipped_templates()) if folder is not None]
+    environment = Environment(
+        loader=FunctionLoader(lambda name: _source(folders, name)),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        finalize=_shown_text,
+        auto_reload=False,  # the templates of one run are those it began with
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(_words())
+    environment.globals.update(
+        Outcome=Outcome,
+        Aspect=Aspect,
+        FOLDED_MAP=figures.FOLDED,
+        WHOLE_MAP=figures.WIDE,
+        anchor=_anchor,
+        are_sides_drawn=_are_sides_drawn,
+        bar=_bar,
+        is_told=_is_told,
+        code_lines=code.lines,
+        drawn_shape=figures.drawn_shape,
+        error_map=figures.error_map,
+        numbers=figures.numbers,
+        shown_numbers=_shown_numbers,
+        swatch=figures.swatch,
+        statement=markdown.block,
+        markdown=markdown.inline,
+    )
+    return environment
+
+
+def _words() -> dict[str, Callable[..., Any]]:
+    return {
+        "account": sentences.account,
+        "called": sentences.called,
+        "count": text.count,
+        "earned": text.earned,
+        "element": sentences.element,
+        "failing": sentences.failing,
+        "findings": sentences.findings,
+        "groups": alike.groups,
+        "isolation": text.where,
+        "note": sentences.note,
+        "number_pair": text.number_pair,
+        "passed_cases": text.passed_cases,
+        "place": sentences.place,
+        "points": text.points,
+        "shape": text.shape,
+        "tail": text.tail,
+        "tally": text.tally,
+        "words": text.OUTCOMES.__getitem__,
+    }
+
+
+def _source(folders: list[Traversable], name: str) -> str | None:
+    """Return a template's text from the first folder that has it."""
+    for folder in folders:
+        file = folder.joinpath(name)
+        if file.is_file():
+            return file.read_text(encoding="utf-8")
+    return None
+
+
+def _shown_text(value: object) -> object:
+    """Every string that a template prints goes through here: whatever is not ours is cleaned, then escaped."""
+    return text.clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _anchor(report: Report, result: Result) -> str:
+    """Return an id for an exercise's section: its place, for a name could be anything."""
+    return f"exercise-{report.results.index(result) + 1}"
+
+
+def _shown_numbers(shown: Shown, differences: tuple[Difference, ...]) -> Markup | None:
+    """Return a table of a tensor's numbers, unless a difference of the same slot already shows them."""
+    if shown.array is None or any(one.slot == shown.name and one.got_array is not None for one in differences):
+        return None
+    whole = math.prod(shown.shape) == math.prod(shown.array.shape)
+    array = Array(shown.array.dtype, shown.shape, shown.array.data) if whole else shown.array
+    return figures.numbers(array, None, "" if whole else f"the first {math.prod(array.shape)} elements")
+
+
+def _is_told(found: Finding, lead: Finding | None, rule: RuleText) -> bool:
+    """Tell whether a finding would say what the exercise's lead, above its cases, has said."""
+    if lead is None or lead.rule != found.rule:
+        return False
+    return markdown.inline(rule.message, found.facts) == markdown.inline(rule.message, lead.facts)
+
+
+def _are_sides_drawn(verdict: Verdict) -> bool:
+    """Tell whether figures already show all of got beside all of expected, so that no second showing is needed."""
+    drawn = {one.slot for one in verdict.evidence.differences if one.got_array is not None}
+    kinds = [[(one.name, one.dtype, one.shape) for one in side] for side in (verdict.got, verdict.expected)]
+    return kinds[0] == kinds[1] and all(one.name in drawn for one in verdict.got)
+
+
+def _bar(report: Report) -> Markup:
+    """Return the score as a bar with a part for each exercise, as wide as its points."""
+    total = sum(result.max_points for result in report.results) or 1
+    parts, x = [], 0.0
+    for result in report.results:
+        width = 1000 * result.max_points / total
+        share = min(1.0, max(0.0, result.points / result.max_points)) if result.max_points else 1.0
+        parts.append(f'<rect class="track" x="{x:.1f}" width="{width:.1f}" height="10"/>')
+        parts.append(f'<rect class="earned" x="{x:.1f}" width="{share * width:.1f}" height="10"/>')
+        x += width
+        parts.append(f'<rect class="gap" x="{x - 2:.1f}" width="4" height="10"/>' if x < 998 else "")
+    label = f"{text.earned(report.points, report.max_points)} of {text.points(report.max_points)} points"
+    return Markup(  # noqa: S704 - numbers alone
+        f'<svg class="bar" role="img" aria-label="{label}" viewBox="0 0 1000 10" preserveAspectRatio="none">'
+        + "".join(parts)
+        + "</svg>"
+    )

@@ -1,0 +1,133 @@
+"""The rules of an exercise: what its answer must not, and must, use; from the source and from what torch dispatched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.model import Aspect, Difference, Exercise, Facts
+from grader.sight import Mention, Sight
+
+LOOP = "loop"
+
+REACHING = "reaching into the program that grades"
+
+MORE_NAMES = "(more names than are looked at)"
+"""Stands for the rest among the uses of a file that has too many; `grader.worker.inspection` puts it there."""
+
+SUSPICIOUS = (
+    "torch._C", "torch.utils._python_dispatch", "torch.overrides", "torch.library", "ctypes", "_ctypes", "cffi",
+    "gc.get_objects", "gc.get_referrers", "gc.get_referents", "gc.*", "sys._getframe", "sys._current_frames",
+    "sys.settrace", "sys.setprofile", "sys.addaudithook", "sys.monitoring", "threading.settrace",
+    "threading.setprofile", "inspect.currentframe", "inspect.stack", "inspect.trace", "inspect.getouterframes",
+    "inspect.getinnerframes", "traceback.walk_stack", "traceback.walk_tb", "importlib.import_module", "importlib.util",
+    "importlib.machinery", "__import__", "exec", "eval", "grader", MORE_NAMES,
+)  # fmt: skip
+"""What reaches into the program that watches an answer, or hides what the answer does: a finding wherever it stands.
+
+What the worker can only claim (dispatched operators, inputs left alone) holds as far as nothing of this is used.
+"""
+
+SUSPICIOUS_INSIDE = ("sys.modules", "builtins", "__builtins__", "os.fork", "os.forkpty", "_thread")
+"""The same in an answer; elsewhere in a file there are good reasons for it ("google.colab" in sys.modules)."""
+
+SUSPICIOUS_ATTRIBUTES = frozenset(
+    {
+        "_DisableTorchDispatch", "_DisableFuncTorch", "DisableTorchFunction", "DisableTorchFunctionSubclass",
+        "_disabled_torch_function_impl", "_disabled_torch_dispatch_impl", "_get_current_dispatch_mode", "_getframe",
+        "_current_frames", "f_back", "f_locals", "f_globals", "f_builtins", "tb_frame", "gi_frame", "cr_frame",
+        "ag_frame", "get_objects", "get_referrers", "get_referents", "__subclasses__", "__globals__", "__builtins__",
+    }
+)  # fmt: skip
+"""Names that mean the same of whatever object they are asked."""
+
+HARMLESS = ("grader.spec",)
+
+
+def broken(sight: Sight) -> tuple[Difference, ...]:
+    """Return a difference for every forbidden thing used, and every required thing not used."""
+    exercise = sight.exercise
+    mentions = sight.mentions if sight.mentions is not None else in_source(exercise, sight.facts)
+    seen = {wanted: (name, where) for wanted, name, where in reversed((*mentions, *_at_run_time(sight)))}
+    forbidden = [
+        Difference(slot=seen[wanted][1], aspect=Aspect.RULE, got=seen[wanted][0], expected=f"not {wanted}")
+        for wanted in exercise.forbid
+        if wanted in seen
+    ]
+    missing = [
+        Difference(slot="source", aspect=Aspect.RULE, got="", expected=wanted)
+        for wanted in exercise.require
+        if wanted not in seen
+    ]
+    reaching = [
+        Difference(slot=where, aspect=Aspect.RULE, got=name, expected=f"not {REACHING}")
+        for wanted, (name, where) in seen.items()
+        if wanted == REACHING
+    ]
+    return (*forbidden, *missing, *reaching)
+
+
+def in_source(exercise: Exercise, facts: Facts) -> tuple[Mention, ...]:
+    """Return what a rule names and the answer's source mentions; the same for every case of an exercise."""
+    wanted = (*exercise.forbid, *exercise.require)
+    names = reachable(exercise.id, facts, exercise.outputs)
+    loops = [each for each in facts.definitions if each.name in names and each.loops]
+    found = [(LOOP, LOOP, f"line {loops[0].loops[0]}")] if LOOP in wanted and loops else []
+    uses = [use for use in facts.uses if use.inside in names or (not use.inside and exercise.outputs)]
+    found += [(name, use.name, f"line {use.line}") for name in wanted for use in uses if _is(use.name, name)]
+    return (*found, *_reaching(names, facts))
+
+
+def _reaching(own: frozenset[str], facts: Facts) -> Iterator[Mention]:
+    """Yield what reaches into the grader in the answer, and in all that runs when the file is loaded."""
+    loaded = reachable("", facts)
+    for use in facts.uses:
+        if use.inside in own | loaded and suspicious(use.name, inside=use.inside in own):
+            yield REACHING, use.name, f"line {use.line}"
+
+
+def suspicious(name: str, *, inside: bool = True) -> bool:
+    """Tell whether a name reaches into the program that watches an answer; `inside`: it stands in the answer itself."""
+    if any(_is(name, harmless) for harmless in HARMLESS):
+        return False
+    listed = (*SUSPICIOUS, *SUSPICIOUS_INSIDE) if inside else SUSPICIOUS
+    return any(_is(name, each) for each in listed) or not SUSPICIOUS_ATTRIBUTES.isdisjoint(name.split("."))
+
+
+def _at_run_time(sight: Sight) -> Iterator[Mention]:
+    claims = sight.observed.claims
+    used = {*claims.used, *(f"torch.ops.{operator}" for operator, _ in claims.operators)}
+    for wanted in (*sight.exercise.forbid, *sight.exercise.require):
+        for alias in aliases(wanted):
+            for name in sorted(used):
+                if _is(name, alias):
+                    yield wanted, name, "call"
+
+
+def reachable(entry: str, facts: Facts, outputs: tuple[str, ...] = ()) -> frozenset[str]:
+    """Return the top-level definitions that an answer is made of: its own, and those it mentions, and so on.
+
+    A script's are those of its outputs.
+    """
+    defined = {definition.name for definition in facts.definitions}
+    mentions: dict[str, set[str]] = {}
+    for use in facts.uses:
+        mentions.setdefault(use.inside, set()).add(use.name.partition(".")[0])
+    found, todo = set[str](), [entry, *outputs]
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo += [other for other in mentions.get(name, ()) if other in defined]
+    return frozenset(found)
+
+
+def _is(name: str, wanted: str) -> bool:
+    return name == wanted or name.startswith(f"{wanted}.")
+
+
+def aliases(wanted: str) -> tuple[str, ...]:
+    """Return the names under which torch may report a function: `F.x` also goes by `torch.x`, `torch._C._nn.x`."""
+    tail = wanted.rpartition(".")[2]
+    if wanted.startswith("torch.nn.functional."):
+        return wanted, f"torch._C._nn.{tail}", f"torch.{tail}", f"torch.Tensor.{tail}"
+    return (wanted,)

@@ -1,0 +1,1 @@
+"""Running jobs where they can do no harm."""

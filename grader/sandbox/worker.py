@@ -1,0 +1,268 @@
+"""One worker process, as the trusted side sees it: requests, replies, deadlines, and what it prints."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import secrets
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from grader import wire
+from grader.errors import GraderError, WireError
+from grader.model import Limits, Observation, Ready, Request
+from grader.sandbox import memory
+from grader.sandbox.remove import remove
+
+T = TypeVar("T")
+
+START_S = 120.0
+"""A worker may take so long to become ready; this time is ours, not the submission's."""
+TAIL_BYTES = 16_384
+CATCH_UP_S = 0.2
+HEADER_BYTES = 16 << 20
+"""Of a reply's JSON: what can be said of the longest source that is read, and not the memory of this machine."""
+MAX_EXTRA = 8
+"""A worker may send so many replies that nobody asked for: a call may have sent one for itself before it ended."""
+
+
+class WorkerTimeoutError(GraderError):
+    """No reply came before the deadline."""
+
+
+class WorkerExcessError(GraderError):
+    """The process used more memory, processes or disk than it may."""
+
+
+class WorkerEndedError(GraderError):
+    """The process ended, or broke the protocol, before it replied."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """How to reach a started process.
+
+    `hang_up()` ends its requests; `wait(seconds)` gives its exit status, negative for a signal, or None.
+    """
+
+    receive_fd: int
+    send_fd: int
+    output_fd: int
+    hang_up: Callable[[], None]
+    kill: Callable[[], None]
+    wait: Callable[[float], int | None]
+    release: Callable[[], None]
+    guard: memory.MemoryGuard
+    folder: Path
+    uid: int | None = None
+
+
+class Worker:
+    """Talks with one process. Use as a context manager: leaving it kills the process and removes its folder.
+
+    `guard` is closed with it. With `grace_s` the process is first given that many seconds to end by itself (a coverage
+    run needs it).
+    """
+
+    def __init__(self, process: Process, limits: Limits, guard: ExitStack, grace_s: float = 0.0) -> None:
+        self._process, self._guard = process, guard
+        self._output_limit, self._reply_limit = limits.output_bytes, limits.reply_bytes
+        self._grace_s = grace_s
+        self._replies: queue.Queue[tuple[bytes, bytes] | Exception] = queue.Queue(maxsize=2)
+        self._tail: deque[bytes] = deque()
+        self._printing = threading.Lock()
+        self._tail_bytes = self._output_bytes = 0
+        self._closed = threading.Event()
+        self.extra_replies = 0
+        self.excess: memory.Excess | None = None
+        self.flooded = False
+        self.usable = True
+        self.layers: tuple[str, ...] = ()
+        self.torch_version = ""
+        self._threads = [threading.Thread(target=target, daemon=True) for target in (self._read, self._drain)]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def folder(self) -> Path:
+        """The worker's private folder."""
+        return self._process.folder
+
+    def give(self, path: Path) -> None:
+        """Let the worker's account have a file in its folder."""
+        if self._process.uid is not None:
+            os.chown(path, self._process.uid, self._process.uid)
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def ready(self) -> Ready:
+        """Wait until the process has said that it is confined; raises `WorkerEndedError` or `WorkerTimeoutError`."""
+        return self._reply(bytes(16), Ready, time.monotonic() + START_S)
+
+    def ask(self, request: Request, type_: type[T], timeout_s: float) -> T:
+        """Send a request and return the reply. On any error the process is killed and cannot be used again."""
+        nonce = secrets.token_bytes(16)
+        deadline = time.monotonic() + timeout_s
+        block = wire.encode(request)
+        # A worker that does not read would block us for good once its buffer is full, if need be by many small requests.
+        timer = threading.Timer(timeout_s, self._fail)
+        timer.start()
+        try:
+            wire.write_frame(self._write, nonce, block)
+        except OSError as error:
+            self._fail()
+            raise WorkerEndedError(f"the worker's pipe is closed: {error}") from None
+        finally:
+            timer.cancel()
+        return self._reply(nonce, type_, deadline)
+
+    def _reply(self, nonce: bytes, type_: type[T], deadline: float) -> T:
+        header_bytes = wire.HEADER_BYTES if type_ is Observation else HEADER_BYTES
+        try:
+            while True:
+                item = self._next(deadline)
+                if isinstance(item, Exception):
+                    raise WireError(str(item) or "the pipe was closed")
+                if secrets.compare_digest(item[0], nonce):
+                    return wire.decode(item[1], type_, header_bytes=header_bytes)
+                self.extra_replies += 1
+                if self.extra_replies > MAX_EXTRA:
+                    raise WireError("replies came that nobody had asked for")
+        except WireError as error:
+            self._fail()
+            raise WorkerEndedError(str(error)) from None
+
+    def _next(self, deadline: float) -> tuple[bytes, bytes] | Exception:
+        """Return what comes next; looks at the memory in use while it waits."""
+        while True:
+            remaining = deadline - time.monotonic()
+            try:
+                return self._replies.get(timeout=max(0.0, min(remaining, memory.SAMPLE_S)))
+            except queue.Empty:
+                if self.watch() is not None:
+                    raise WorkerExcessError(f"too much {self.excess}") from None
+                if remaining <= memory.SAMPLE_S:
+                    self._fail()
+                    raise WorkerTimeoutError("no reply before the deadline") from None
+
+    def watch(self) -> memory.Excess | None:
+        """Return what there is too much of, and end the process for it; to be asked now and then while it runs."""
+        self.excess = self.excess or self._process.guard.exceeded()
+        if self.excess is not None:
+            self._fail()
+        return self.excess
+
+    def _fail(self) -> None:
+        self.usable = False
+        self._process.kill()
+
+    def exit_status(self) -> int | None:
+        """Return the exit status, negative for a signal, once the process has ended; None if it has not told yet."""
+        return self._process.wait(2.0)
+
+    def peak_bytes(self) -> int:
+        """Return the most memory that was seen in use."""
+        return self._process.guard.peak_bytes()
+
+    def alive(self) -> bool:
+        """Tell whether the process has not ended yet."""
+        return self.usable and self._process.wait(0.0) is None
+
+    def output(self) -> str:
+        """Return the end of what the process has printed so far."""
+        self._catch_up()
+        with self._printing:
+            return b"".join(self._tail)[-TAIL_BYTES:].decode("utf-8", "replace")
+
+    def clear_output(self) -> None:
+        """Forget what was printed before the next request."""
+        with self._printing:
+            self._tail.clear()
+            self._tail_bytes = 0
+
+    def kill(self) -> None:
+        """End the process now."""
+        self._fail()
+
+    def close(self) -> None:
+        """Kill the process, free its descriptors and remove its folder."""
+        if self._closed.is_set():
+            return
+        if self._grace_s and self.usable:
+            self._process.hang_up()
+            self._process.wait(self._grace_s)
+        self._closed.set()
+        self._fail()
+        self._guard.close()
+        self._process.wait(10.0)
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._replies.get_nowait()
+        for thread in self._threads:
+            thread.join(5.0)
+        for fd in {self._process.receive_fd, self._process.send_fd, self._process.output_fd}:
+            os.close(fd)
+        self._process.release()
+        remove(self._process.folder)
+
+    def _write(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._process.send_fd, view) :]
+
+    def _read(self) -> None:
+        try:
+            while True:
+                frame = wire.read_frame(lambda count: os.read(self._process.receive_fd, count), self._reply_limit)
+                self._put(frame)
+        except (EOFError, OSError, WireError) as error:
+            self._put(error)
+
+    def _put(self, item: tuple[bytes, bytes] | Exception) -> None:
+        while not self._closed.is_set():
+            with contextlib.suppress(queue.Full):
+                self._replies.put(item, timeout=0.2)
+                return
+
+    def _catch_up(self) -> None:
+        """Wait until what was printed before the last reply is read, but not for a process that prints on and on."""
+        deadline = time.monotonic() + CATCH_UP_S
+        while _unread_bytes(self._process.output_fd) and time.monotonic() < deadline:
+            time.sleep(0.0005)
+        time.sleep(0)  # the reader may have taken the last of it, and not yet kept it
+
+    def _drain(self) -> None:
+        with contextlib.suppress(OSError):
+            while part := os.read(self._process.output_fd, 1 << 16):
+                with self._printing:
+                    self._tail.append(part)
+                    self._tail_bytes += len(part)
+                    while self._tail_bytes - len(self._tail[0]) > TAIL_BYTES:
+                        self._tail_bytes -= len(self._tail.popleft())
+                self._output_bytes += len(part)
+                if self._output_bytes > self._output_limit and not self.flooded:
+                    self.flooded = True
+                    self._fail()
+
+
+def _unread_bytes(fd: int) -> int:
+    """Return how many bytes wait in a pipe; 0 where that cannot be told."""
+    try:
+        import fcntl  # noqa: PLC0415 - POSIX has it
+        import termios  # noqa: PLC0415 - POSIX has it
+
+        return int.from_bytes(fcntl.ioctl(fd, termios.FIONREAD, bytes(4)), sys.byteorder)
+    except (ImportError, OSError):
+        return 0

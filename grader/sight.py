@@ -1,0 +1,49 @@
+"""All that is known of one case of one submission: what rules, judge and findings look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.arrays import is_float, to_numpy
+from grader.model import Call, Case, Difference, Execution, Exercise, Expectation, Facts, Observation
+
+Mention = tuple[str, str, str]
+"""What a rule names, how the source or torch calls it, and where: "line 3" or "call"."""
+
+ROOT = "output"
+"""The slot of what a function returns."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One case: what was asked, what was expected, what was seen. `complaints` are predicates' words by slot.
+
+    `mentions` is what the source says of the exercise's rules, if somebody has looked already.
+    """
+
+    exercise: Exercise
+    case: Case
+    call: Call
+    expectation: Expectation
+    execution: Execution
+    facts: Facts
+    complaints: tuple[tuple[str, str], ...] = ()
+    differences: tuple[Difference, ...] = ()
+    mentions: tuple[Mention, ...] | None = None
+
+    @property
+    def magnitude(self) -> float:
+        """The largest absolute value among the float inputs of this case, at least 1; a scenario's, as the reference saw."""
+        if self.case.scenario is not None:
+            return max(self.expectation.actual.magnitude, 1.0)
+        arrays = [argument.array for arguments in self.call.arguments for argument in arguments]
+        values = [to_numpy(array) for array in arrays if array is not None and is_float(array.dtype) and array.data]
+        largest = max((float(np.abs(each[np.isfinite(each)]).max(initial=0.0)) for each in values), default=1.0)
+        return max(largest, 1.0)
+
+    @property
+    def observed(self) -> Observation:
+        """What the submission did, or nothing if it did not get that far."""
+        return self.execution.observation or Observation()

@@ -1,0 +1,213 @@
+"""A file on disk -> a `Submission`. Reads with bounds, and never runs or unpickles anything."""
+
+from __future__ import annotations
+
+import codecs
+import errno
+import hashlib
+import io
+import json
+import os
+import re
+import stat
+import tokenize
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from grader.errors import Mistake
+from grader.model import Cell, Submission
+
+MAX_FILE = 256 << 20
+MAX_SOURCE = 2 << 20
+MAX_CELLS = 5_000
+MAX_TAGS = 100
+STRICT_BYTES = 16 << 20
+"""Up to this size a notebook is also checked for duplicate keys, which two readers may understand differently."""
+
+SOLUTION = "solution"
+SCRIPT_MARK = re.compile(r"^[ \t]*#[ \t]*exercise:[ \t]*(\w+)[ \t]*$", re.MULTILINE)
+ENCODINGS = re.compile(r"utf-?8(-sig)?|ascii|latin|iso8859|cp\d|koi8|mac|gb|big5|shift_?jis|euc|johab", re.IGNORECASE)
+"""Python's names of encodings for text; others take quadratic time, fail in odd ways, or turn comments into code."""
+
+
+class _Metadata(msgspec.Struct):
+    """What is looked at of metadata; of the rest, which may be large, no values are made."""
+
+    tags: msgspec.Raw = msgspec.Raw(b"null")
+    grader: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class _Cell(msgspec.Struct):
+    cell_type: str
+    source: str | list[str] = ""
+    metadata: _Metadata = msgspec.field(default_factory=_Metadata)
+
+
+class _Notebook(msgspec.Struct):
+    nbformat: int
+    cells: list[_Cell] | None = None
+    metadata: _Metadata = msgspec.field(default_factory=_Metadata)
+
+
+def read(path: Path) -> Submission:
+    """Return the submission in a `.py` or `.ipynb` file. Raises `Mistake`, with a cure, for anything else."""
+    kind = path.suffix.lower()
+    if path.is_dir():
+        raise Mistake(f"{path} is a directory", "Give one file in it: a .py file or a .ipynb notebook.")
+    if kind not in {".py", ".ipynb"}:
+        raise Mistake(f"{path} is neither a .py file nor a .ipynb notebook", "Give the file that you work in.")
+    data = read_bytes(path)
+    if not data.strip():
+        raise Mistake(f"{path} is empty", "Save your work in the editor, then grade again.")
+    return _read_notebook(path, data) if kind == ".ipynb" else _read_module(path, data)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return a regular file's bytes, at most `MAX_FILE`; links, pipes, devices and directories are refused."""
+    try:
+        fd = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        raise _cannot_open(path, error) from None
+    with os.fdopen(fd, "rb") as file:
+        status = os.fstat(fd)
+        if not stat.S_ISREG(status.st_mode):
+            raise Mistake(f"{path} is not a regular file", "Give a .py file or a .ipynb notebook.")
+        if status.st_size > MAX_FILE:
+            raise Mistake(
+                f"{path} has {status.st_size >> 20} MB; at most {MAX_FILE >> 20} MB are read",
+                "Clear the outputs (in Jupyter: Edit, Clear Outputs of All Cells), save, and grade again.",
+            )
+        return file.read(MAX_FILE + 1)
+
+
+def _cannot_open(path: Path, error: OSError) -> Mistake:
+    if error.errno == errno.ELOOP or path.is_symlink():
+        return Mistake(f"{path} is a symbolic link", "Give the file that it points to.")
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return Mistake(f"there is no file {path}", "Check the spelling, and the folder that you are in.")
+    if isinstance(error, IsADirectoryError):
+        return Mistake(f"{path} is a directory", "Give one file in it.")
+    return Mistake(f"{path} cannot be opened: {error.strerror}", "Check its permissions.")
+
+
+def _text(path: Path, data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Mistake(
+            f"{path} is not UTF-8 text (byte {error.start} is {data[error.start]:#04x})",
+            "Save it with the encoding UTF-8; most editors offer this in Save As.",
+        ) from None
+
+
+def _read_module(path: Path, data: bytes) -> Submission:
+    if len(data) > MAX_SOURCE:
+        raise Mistake(f"{path} has {len(data) >> 20} MB of source", "Give the file that holds your answer alone.")
+    if b"\0" in data:
+        raise Mistake(f"{path} holds null bytes", "Save it as plain text, encoding UTF-8.")
+    text = _declared(path, data)
+    tags = tuple(f"exercise:{name}" for name in SCRIPT_MARK.findall(text))
+    cell = Cell(index=0, source=text, where=path.name, tags=(*tags, f"exercise:{path.stem}"))
+    return Submission(name=path.name, notebook=False, cells=(cell,), digest=_digest(path.suffix, [cell]))
+
+
+def _declared(path: Path, data: bytes) -> str:
+    """Decode by the file's own coding line, as Python does; UTF-8 without one."""
+    try:
+        encoding = codecs.lookup(tokenize.detect_encoding(io.BytesIO(data).readline)[0]).name
+        if not ENCODINGS.match(encoding):
+            raise Mistake(f"{path} is written in the encoding {encoding}", "Save it with the encoding UTF-8.")
+        text = data.decode(encoding)
+    except (SyntaxError, ValueError, LookupError):
+        text = _text(path, data)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _read_notebook(path: Path, data: bytes) -> Submission:
+    _text(path, data[: len(data)])
+    try:
+        notebook = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=_Notebook)
+        if len(data) <= STRICT_BYTES:
+            json.loads(data.decode("utf-8-sig"), object_pairs_hook=_no_duplicates)
+    except (msgspec.ValidationError, _DuplicateKeyError) as error:
+        raise Mistake(f"{path} is JSON, but no notebook: {error}", "Open and save it in Jupyter.") from None
+    except (msgspec.DecodeError, ValueError, RecursionError, MemoryError) as error:
+        raise Mistake(
+            f"{path} is damaged: {str(error)[:200] or 'its JSON nests too deeply'}",
+            "Restore an earlier copy, or open it in Jupyter, which may still be able to read it, and save it.",
+        ) from None
+    if notebook.nbformat >= 4 and notebook.cells is None:
+        raise Mistake(f"{path} is JSON, but no notebook: it has no cells", "Open and save it in Jupyter.")
+    if notebook.nbformat < 4 or notebook.cells is None:
+        raise Mistake(
+            f"{path} has the old notebook format {notebook.nbformat}; format 4 is needed",
+            "Open it in Jupyter and save it, or run: jupyter nbconvert --to notebook --inplace FILE.",
+        )
+    return _submission(path, notebook)
+
+
+class _DuplicateKeyError(Exception):
+    """An object names one key twice."""
+
+
+def _no_duplicates(items: list[tuple[str, Any]]) -> None:
+    seen = set()
+    for key, _ in items:
+        if key in seen:
+            raise _DuplicateKeyError(f"the key {key[:100]!r} stands twice in one object")
+        seen.add(key)
+
+
+def _submission(path: Path, notebook: _Notebook) -> Submission:
+    assert notebook.cells is not None
+    if len(notebook.cells) > MAX_CELLS:
+        raise Mistake(f"{path} has {len(notebook.cells)} cells; at most {MAX_CELLS} are read", "Split the notebook.")
+    cells = [
+        Cell(index=index, source=source, where=f"cell {index + 1}", tags=tags)
+        for index, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code" and SOLUTION not in (tags := _tags(cell)) and (source := _source(cell)).strip()
+    ]
+    if sum(len(cell.source) for cell in cells) > MAX_SOURCE:
+        raise Mistake(f"{path} has more than {MAX_SOURCE >> 20} MB of source", "Keep data out of the code cells.")
+    if not cells:
+        raise Mistake(f"{path} has no code cell", "Write your answers into code cells, save, and grade again.")
+    meta = _value(notebook.metadata.grader)
+    meta = meta if isinstance(meta, dict) else {}
+    lesson, exercises = meta.get("lesson"), meta.get("exercises")
+    return Submission(
+        name=path.name,
+        notebook=True,
+        cells=tuple(cells),
+        digest=_digest(path.suffix, cells),
+        lesson=lesson if isinstance(lesson, str) else None,
+        exercises=tuple(name for name in exercises if isinstance(name, str)) if isinstance(exercises, list) else (),
+    )
+
+
+def _source(cell: _Cell) -> str:
+    text = cell.source if isinstance(cell.source, str) else "".join(cell.source)
+    return text.replace("\r\n", "\n")
+
+
+def _value(raw: msgspec.Raw) -> object:
+    """Return a piece of JSON as a value; None for one that was passed over so far, and turns out to be damaged."""
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.MsgspecError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _tags(cell: _Cell) -> tuple[str, ...]:
+    tags = _value(cell.metadata.tags)
+    found = [tag for tag in tags[:MAX_TAGS] if isinstance(tag, str)] if isinstance(tags, list) else []
+    grader = _value(cell.metadata.grader)
+    if isinstance(grader, dict) and isinstance(grader.get("exercise"), str):
+        found.append(f"exercise:{grader['exercise']}")
+    return tuple(found)
+
+
+def _digest(kind: str, cells: list[Cell]) -> str:
+    parts = [kind, *(f"{cell.index}\0{'|'.join(cell.tags)}\0{cell.source}" for cell in cells)]
+    return hashlib.sha256("\0\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,1 @@
+"""The program inside the sandbox: one job in, replies out."""

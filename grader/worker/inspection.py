@@ -1,0 +1,204 @@
+"""What a submission's source says before any of it runs: definitions, names used, loops, and what is untouched."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterator
+
+from grader.model import Cell, Definition, Facts, Raised, Use
+from grader.worker.load import file_name, raised_by
+
+MAX_USES = 20_000
+MORE_NAMES = "(more names than are looked at)"
+LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def inspect_cells(cells: tuple[Cell, ...], stubs: tuple[tuple[str, str], ...]) -> Facts:
+    """Return the facts of all cells; `stubs` pairs an exercise's name with its starter source."""
+    starters = {name: _starter_shapes(source) for name, source in stubs}
+    definitions: list[Definition] = []
+    uses: list[Use] = []
+    broken: list[tuple[int, Raised]] = []
+    aliases: dict[str, str] = {}
+    for cell in cells:
+        try:
+            tree = parse(cell)
+            aliases |= _aliases(tree)
+            definitions += _definitions(tree, cell, starters)
+            uses += _uses(tree, cell, aliases)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            broken.append((cell.index, raised_by(error)))
+    return Facts(definitions=tuple(definitions), uses=_bounded(uses), broken=tuple(broken))
+
+
+def _bounded(uses: list[Use]) -> tuple[Use, ...]:
+    """Return at most so many uses: where there are more, each name once; where there are still more, one that says so."""
+    if len(uses) <= MAX_USES:
+        return tuple(uses)
+    once = list({(use.name, use.inside): use for use in reversed(uses)}.values())[::-1]
+    if len(once) <= MAX_USES:
+        return tuple(once)
+    return (Use(name=MORE_NAMES, cell=once[0].cell, line=once[0].line), *once[: MAX_USES - 1])
+
+
+def parse(cell: Cell) -> ast.Module:
+    """Return a cell's syntax tree; raises `SyntaxError`, or `RecursionError`, `MemoryError` on crafted source."""
+    return ast.parse(runnable(cell), file_name(cell))
+
+
+def runnable(cell: Cell) -> str:
+    """Return a cell's source, IPython's magics and shell lines translated into calls."""
+    if not any(_is_magic(line) for line in cell.source.splitlines()):
+        return cell.source
+    from IPython.core.inputtransformer2 import TransformerManager  # noqa: PLC0415 - only magics need it
+
+    return str(TransformerManager().transform_cell(cell.source))  # type: ignore[no-untyped-call]
+
+
+def _is_magic(line: str) -> bool:
+    return line.lstrip()[:1] in {"%", "!", "?"} or line.rstrip().endswith("?")
+
+
+def _starter_shapes(source: str) -> set[str]:
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return set()
+    return {_shape_of_script(tree), *(shape(node) for node in tree.body)}
+
+
+def _shape_of_script(tree: ast.Module) -> str:
+    """Return the shape of a whole cell, its title and imports left out: a starter file has more of them than a cell."""
+    idle = (ast.Import, ast.ImportFrom)
+    texts = tree.body[:1] if ast.get_docstring(tree) is not None else []
+    body = [node for node in tree.body if not isinstance(node, idle) and node not in texts]
+    return shape(ast.Module(body=body, type_ignores=[]))
+
+
+def shape(node: ast.AST) -> str:
+    """Return a digest of code without its docstrings, annotations and layout."""
+    return hashlib.sha256(ast.dump(_Bare().visit(ast.parse(ast.unparse(node)))).encode()).hexdigest()[:32]
+
+
+class _Bare(ast.NodeTransformer):
+    """Drops docstrings and annotations."""
+
+    def _strip(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> ast.AST:
+        self.generic_visit(node)
+        first = node.body[0]
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+            node.body = node.body[1:] or [ast.Pass()]
+        if not isinstance(node, ast.ClassDef):
+            node.returns = None
+        return node
+
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _strip  # noqa: N815 - ast's names
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        node.annotation = None
+        return node
+
+
+def _definitions(tree: ast.Module, cell: Cell, starters: dict[str, set[str]]) -> Iterator[Definition]:
+    tagged = {tag.removeprefix("exercise:") for tag in cell.tags if tag.startswith("exercise:")}
+    whole = _shape_of_script(tree) if tagged & starters.keys() else ""
+    defined = set[str]()
+    for node in tree.body:
+        for name in _names(node):
+            defined.add(name)
+            own = shape(node) if name in starters else ""
+            yield Definition(
+                name=name,
+                cell=cell.index,
+                line=_first_line(node),
+                end_line=node.end_lineno or node.lineno,
+                shape=own,
+                untouched=own in starters.get(name, set()),
+                unfinished=_unfinished(node),
+                loops=tuple(sorted({inner.lineno for inner in ast.walk(node) if isinstance(inner, LOOPS)})),
+            )
+    for name in sorted(tagged & starters.keys() - defined):
+        end = tree.body[-1].end_lineno or 1 if tree.body else 1
+        yield Definition(
+            name=name, cell=cell.index, line=1, end_line=end, shape=whole, untouched=whole in starters[name]
+        )
+
+
+def _names(node: ast.stmt) -> list[str]:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return [node.name]
+    if isinstance(node, ast.Assign):
+        return [inner.id for target in node.targets for inner in ast.walk(target) if isinstance(inner, ast.Name)]
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+        return [node.target.id]
+    return []
+
+
+def _first_line(node: ast.stmt) -> int:
+    decorators = getattr(node, "decorator_list", [])
+    return int(min([node.lineno, *(decorator.lineno for decorator in decorators)]))
+
+
+def _unfinished(node: ast.stmt) -> bool:
+    """Tell whether a function's body does nothing but raise NotImplementedError, `pass` or `...`."""
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    return all(_idle(statement) for statement in node.body)
+
+
+def _idle(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Constant)
+    if isinstance(statement, ast.Raise):
+        error = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
+        return isinstance(error, ast.Name) and error.id == "NotImplementedError"
+    return isinstance(statement, ast.Pass)
+
+
+def _aliases(tree: ast.Module) -> dict[str, str]:
+    """Return what each imported name stands for, wherever in the cell the import is."""
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                found[alias.asname or alias.name.split(".")[0]] = (
+                    alias.name if alias.asname else alias.name.split(".")[0]
+                )
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                found[alias.asname or alias.name] = f"{node.module or ''}.{alias.name}"
+    return found
+
+
+def _uses(tree: ast.Module, cell: Cell, aliases: dict[str, str]) -> Iterator[Use]:
+    for statement in tree.body:
+        inside = next(iter(_names(statement)), "")
+        for node in ast.walk(statement):
+            for name in _mentioned(node, aliases):
+                yield Use(name=name, cell=cell.index, line=getattr(node, "lineno", statement.lineno), inside=inside)
+
+
+def _mentioned(node: ast.AST, aliases: dict[str, str]) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [f"{node.module or ''}.{alias.name}" for alias in node.names]
+    if isinstance(node, ast.Name):
+        return [aliases.get(node.id, node.id)]
+    if isinstance(node, ast.Attribute):
+        dotted = _dotted(node)
+        if dotted is None:
+            return [f"?.{node.attr}"]
+        head, _, rest = dotted.partition(".")
+        return [f"{aliases.get(head, head)}.{rest}"]
+    return []
+
+
+def _dotted(node: ast.expr) -> str | None:
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        owner = _dotted(node.value)
+        return None if owner is None else f"{owner}.{node.attr}"
+    return None

@@ -1,0 +1,45 @@
+"""A Jupyter kernel in this process: cells come from nbclient over IPC sockets, calls over the worker's own pipe."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from ipykernel.kernelapp import IPKernelApp
+from tornado.ioloop import IOLoop
+
+from grader.worker import script
+
+if TYPE_CHECKING:
+    from grader.worker.serve import Channel, Session
+
+
+def run_kernel(channel: Channel, session: Session) -> None:
+    """Run the kernel's event loop until the other side closes the pipe; answers requests in the kernel's namespace."""
+    from grader.worker.serve import answer  # noqa: PLC0415 - the two modules need each other
+
+    # Not importable from here on: setting up a debugger that nobody asks for costs 0.3 s.
+    sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]
+    app = IPKernelApp.instance(connection_file=session.connection_file, log_level=50, capture_fd_output=False)
+    app.config.InteractiveShell.xmode = "Plain"
+    app.config.HistoryManager.enabled = False
+    app.config.HistoryManager.hist_file = ":memory:"
+    app.config.InlineBackend.figure_formats = {"png"}
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # as in any notebook; elsewhere it is Agg
+    app.initialize([])
+    if "matplotlib.pyplot" in sys.modules:
+        app.shell.enable_matplotlib("inline")
+    namespace = app.shell.user_ns
+    namespace[script.CELLS] = session.namespace[script.CELLS]
+    session.namespace = namespace
+
+    def on_request(fd: int, _: int) -> None:
+        try:
+            answer(channel, session)
+        except EOFError:
+            IOLoop.current().remove_handler(fd)
+            os._exit(0)
+
+    IOLoop.current().add_handler(channel.receive_fd, on_request, IOLoop.READ)
+    app.start()

@@ -1,0 +1,3 @@
+# attack: recurses without end | must: raised
+def mse_loss(pred, target):
+    return mse_loss(pred, target)

@@ -1,0 +1,5 @@
+# attack: reads address 0 | must: crashed
+def mse_loss(pred, target):
+    import ctypes
+
+    return ctypes.string_at(0)

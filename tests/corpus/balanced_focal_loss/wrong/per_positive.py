@@ -1,0 +1,10 @@
+# wrong: wrong-count - divides by the number of positives, as the paper's detector does
+import torch
+import torch.nn.functional as F
+
+
+def balanced_focal_loss(logits, targets, alpha=0.25, gamma=2.0):
+    bce = F.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+    weight = alpha * targets + (1 - alpha) * (1 - targets)
+    loss = weight * (1 - torch.exp(-bce)) ** gamma * bce
+    return loss.sum() / targets.sum().clamp(min=1)

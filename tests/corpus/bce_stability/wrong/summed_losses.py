@@ -1,0 +1,10 @@
+# wrong: sum-for-mean - sum over the batch
+import torch
+import torch.nn.functional as F
+
+logits = torch.tensor([2.0, -1.0])
+targets = torch.tensor([1.0, 0.0])
+
+manual = F.binary_cross_entropy(torch.sigmoid(logits), targets, reduction="sum")
+stable = F.binary_cross_entropy_with_logits(logits, targets, reduction="sum")
+print(manual, stable)

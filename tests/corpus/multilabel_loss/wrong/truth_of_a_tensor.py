@@ -1,0 +1,9 @@
+# wrong: exception - `if pos_weight` with several elements
+from torch.nn.functional import logsigmoid
+
+
+def multilabel_loss(logits, targets, pos_weight=None):
+    positive = targets * logsigmoid(logits)
+    if pos_weight:
+        positive = positive * pos_weight
+    return -(positive + (1 - targets) * logsigmoid(-logits)).mean()

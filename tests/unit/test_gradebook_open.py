@@ -1,0 +1,71 @@
+"""Opening a gradebook, and policies as data."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from grader import gradebook as book
+from grader.errors import Mistake
+from grader.gradebook.policy import LateStep, Policy, decode, encode, late_s, lost, read_policy
+from grader.gradebook.store import writing
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def test_gradebooks_that_cannot_be_had(tmp_path: Path) -> None:
+    (tmp_path / "text.db").write_text("this is no database, whatever its name says; " * 9)
+    for address, problem in [
+        (tmp_path / "text.db", "file is not a database"),
+        (tmp_path / "none" / "grades.db", "unable to open"),
+        ("nosuch://x/y", "names no database"),
+        ("://", "is no database's URL"),
+        ("postgresql://nobody@127.0.0.1:1/x", "cannot be used"),
+        ("mysql+pymysql://a:b@c/d", "driver pymysql .* is not installed"),
+    ]:
+        with pytest.raises(Mistake, match=problem):
+            book.connect(address)
+    with pytest.raises(Mistake, match="there is no gradebook"):
+        book.connect(tmp_path / "absent.db", create=False)
+    assert not (tmp_path / "absent.db").exists()
+
+
+def test_a_newer_gradebook_is_not_touched(tmp_path: Path) -> None:
+    with book.opened(tmp_path / "g.db") as opened, writing(opened) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(Mistake, match=r"was written by a newer grader \(its format is"):
+        book.connect(tmp_path / "g.db")
+
+
+def test_passwords_are_not_told() -> None:
+    with pytest.raises(Mistake, match="cannot be used") as raised:
+        book.connect("postgresql://nobody:secret@127.0.0.1:1/x")
+    assert "secret" not in str(raised.value)
+
+
+def test_policies_as_data(tmp_path: Path) -> None:
+    policy = Policy(
+        attempt="last",
+        deadline=NOW,
+        late=(LateStep(after_hours=0, loses=0.2),),
+        extensions={"a": book.Extension(hours=2)},
+    )
+    assert decode(encode(policy), "x") == policy
+    path = tmp_path / "p.json"
+    path.write_text(encode(policy))
+    assert read_policy(path) == policy
+    assert late_s(policy, "a", NOW + timedelta(hours=3)) == 3600.0
+    assert late_s(policy, "b", NOW) == 0.0 == late_s(policy, "b", None) == late_s(Policy(), "b", NOW)
+    assert (lost(policy, 1.0), lost(policy, 0.0)) == (0.2, 0.0)
+    for text_, problem in [
+        ('{"attempt": "worst"}', "attempt"),
+        ('{"deadline": "2026-01-01T00:00:00"}', "deadline"),
+        ('{"late": [{"after_hours": 1, "loses": 2}]}', "loses"),
+        ('{"dropt": []}', "dropt"),
+        ("[", "is no policy"),
+    ]:
+        with pytest.raises(Mistake, match=problem):
+            decode(text_, "x")

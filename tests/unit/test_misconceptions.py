@@ -1,0 +1,183 @@
+"""Does a submission behave as a known mistake does?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from grader import expected, judge, misconceptions
+from grader.model import (
+    Case,
+    Execution,
+    Gradient,
+    Mapping,
+    Misconceptions,
+    Node,
+    Nothing,
+    Number,
+    Observation,
+    Raised,
+    Sequence,
+    Status,
+    Tensor,
+    Text,
+)
+from grader.sight import Sight
+from tests.builders import array, sight, tensor
+
+
+def one(*values: Node, gradient: object = 1.0) -> Observation:
+    return Observation(values=values, gradients=((Gradient(slot="x", array=array([gradient])),),))
+
+
+RIGHT, WRONG, OTHER = one(tensor([1.0])), one(tensor([2.0])), one(tensor([3.0]))
+
+
+def judged(*observations: Observation, wanted: Observation = RIGHT, **case: object) -> list[Sight]:
+    sights = []
+    for index, observation in enumerate(observations):
+        seen = sight(observation, wanted, case=Case(name=f"case {index}", **case))
+        usable = seen.execution.observation is not None and not seen.execution.observation.missing
+        sights.append(replace(seen, differences=judge.differences(seen) if usable else ()))
+    return sights
+
+
+def known(**mistakes: tuple[Observation, ...]) -> Misconceptions:
+    return Misconceptions(
+        executions=tuple(
+            (
+                name,
+                tuple(
+                    Execution(id=f"{name}/case {index}", status=Status.OK, observation=seen)
+                    for index, seen in enumerate(group)
+                ),
+            )
+            for name, group in mistakes.items()
+        )
+    )
+
+
+def test_the_one_that_coincides_on_every_case_is_named() -> None:
+    table = known(mine=(WRONG, OTHER), another=(WRONG, WRONG))
+    assert misconceptions.matching(judged(WRONG, OTHER), table) == "mine"
+    assert misconceptions.matching(judged(WRONG, WRONG), table) == "another"
+    assert misconceptions.matching(judged(OTHER, OTHER), table) is None
+
+
+def test_a_right_answer_has_no_misconception() -> None:
+    assert misconceptions.matching(judged(RIGHT), known(same=(RIGHT,))) is None
+
+
+def test_two_that_coincide_are_not_told_apart() -> None:
+    assert misconceptions.matching(judged(WRONG), known(a=(WRONG,), b=(WRONG,))) is None
+
+
+def test_a_value_alone_is_not_enough() -> None:
+    wrong_gradient = one(tensor([2.0]), gradient=9.0)
+    assert misconceptions.matching(judged(wrong_gradient), known(mine=(WRONG,))) is None
+    assert misconceptions.matching(judged(wrong_gradient), known(mine=(wrong_gradient,))) == "mine"
+
+
+def test_rounding_does_not_matter() -> None:
+    near = one(tensor([2.0000002]), gradient=1.0000001)
+    assert misconceptions.matching(judged(near), known(mine=(WRONG,))) == "mine"
+
+
+def test_exceptions_coincide_by_type() -> None:
+    raised = lambda name: Observation(raised=Raised(type=name))  # noqa: E731
+    assert misconceptions.matching(judged(raised("KeyError")), known(mine=(raised("KeyError"),))) == "mine"
+    assert misconceptions.matching(judged(raised("KeyError")), known(mine=(raised("TypeError"),))) is None
+    assert misconceptions.matching(judged(raised("KeyError")), known(mine=(WRONG,))) is None
+
+
+@pytest.mark.parametrize("absent", [Observation(missing=True), None])
+def test_what_did_not_come_back_coincides_with_nothing(absent: Observation | None) -> None:
+    sights = [
+        *judged(WRONG),
+        replace(judged(WRONG)[0], execution=Execution(id="x", status=Status.CRASHED, observation=absent)),
+    ]
+    assert misconceptions.matching(sights, known(mine=(WRONG,))) is None
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        Sequence(type="tuple", items=(tensor([2.0]), Text(text="a"))),
+        Mapping(type="dict", items=(("a", tensor([2.0])),)),
+        Number(type="float", text="2.0"),
+        Nothing(),
+    ],
+)
+def test_a_mistake_may_have_another_structure_than_the_answer(node: Node) -> None:
+    seen = one(node)
+    assert misconceptions.matching(judged(seen), known(mine=(seen,))) == "mine"
+    assert misconceptions.matching(judged(seen), known(mine=(WRONG,))) is None
+
+
+def test_slots_with_a_predicate_are_not_compared() -> None:
+    said = lambda text: one(Mapping(type="dict", items=(("loss", tensor([2.0])), ("reason", Text(text=text)))))  # noqa: E731
+    wanted = one(Mapping(type="dict", items=(("loss", tensor([1.0])), ("reason", Text(text="reference")))))
+    sights = judged(said("mine"), wanted=wanted, scenario="play", checks=(("reason", "p"),))
+    assert misconceptions.matching(sights, known(mine=(said("theirs"),))) == "mine"
+    unchecked = judged(said("mine"), wanted=wanted, scenario="play")
+    assert misconceptions.matching(unchecked, known(mine=(said("theirs"),))) is None
+
+
+def test_a_sentence_keeps_its_braces() -> None:
+    text = misconceptions.text("sum_for_mean", "Divide by {n}: `{}`.")
+    assert (text.id, text.title) == ("misconception.sum_for_mean", "sum for mean")
+    assert text.message.format() == "Divide by {n}: `{}`."
+    assert misconceptions.finding("sum_for_mean").rule == text.id
+
+
+def test_misconceptions_are_read_from_the_source() -> None:
+    source = '@misconception\ndef one(x):\n    """A sentence."""\n\n@other\ndef two(): ...\n\n@misconception\nclass Three: ...\n'
+    assert expected.misconceptions_in(source) == {"one": "A sentence.", "Three": ""}
+
+
+# How far the reference moves
+
+
+def moved(oracle: Node, *others: Node) -> Node:
+    spread = expected.spread_of(Observation(values=(oracle,)), [Observation(values=(other,)) for other in others])
+    return spread.values[0]
+
+
+def test_the_largest_change_of_each_element_is_kept() -> None:
+    found = moved(tensor([1.0, 2.0], "float64"), tensor([1.5, 2.0], "float64"), tensor([0.75, 1.875], "float64"))
+    assert found == tensor([0.5, 0.125], "float64")
+
+
+def test_what_is_not_finite_does_not_move() -> None:
+    inf, nan = float("inf"), float("nan")
+    assert moved(tensor([inf, 1.0, nan], "float64"), tensor([inf, inf, 1.0], "float64")) == tensor(
+        [0.0, 0.0, 0.0], "float64"
+    )
+
+
+@pytest.mark.parametrize("dtype", ["int64", "bool"])
+def test_integers_must_be_exact_whatever_the_perturbation_does(dtype: str) -> None:
+    found = moved(tensor([1, 0], dtype), tensor([0, 0], dtype))
+    assert isinstance(found, Tensor)
+    assert found == tensor([0.0, 0.0], "float64")
+
+
+def test_structures_and_python_floats_move_too() -> None:
+    number = lambda text: Number(type="float", text=text)  # noqa: E731
+    pair = lambda text: Sequence(type="tuple", items=(number(text), Nothing()))  # noqa: E731
+    assert moved(pair("1.0"), pair("1.5"), pair("0.75")) == pair("0.5")
+    named = lambda text: Mapping(type="dict", items=(("a", number(text)),))  # noqa: E731
+    assert moved(named("1.0"), named("inf"), named("1.25")) == named("0.25")
+    assert moved(pair("1.0"), Nothing()) == pair("0.0")
+
+
+def slots(*values: list[float]) -> Observation:
+    group = (Gradient(slot=str(index), array=array(value, "float64")) for index, value in enumerate(values))
+    return Observation(gradients=(tuple(group),))
+
+
+def test_gradients_move_by_slot() -> None:
+    assert expected.spread_of(slots([1.0], [2.0]), [slots([1.5], [2.0])]) == slots([0.5], [0.0])
+    silent = Observation(gradients=((Gradient(slot="0", array=None),),))
+    assert expected.spread_of(silent, [silent]) == silent
