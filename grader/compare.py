@@ -197,6 +197,7 @@ def triple(got: Array, oracle: Array, spread: Node | Array | None, dtype: str, m
     return Arrays(to_numpy(got), wide, still, dtype, magnitude)
 
 
+@QUIET
 def gradient_differences(
     got: Gradient | None,
     expected: tuple[Gradient, Gradient, Gradient | None],

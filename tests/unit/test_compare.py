@@ -7,6 +7,7 @@ from grader import compare
 from grader.compare import C, Reference, gradient_differences
 from grader.model import (
     PREVIEW,
+    Array,
     Aspect,
     Gradient,
     Mapping,
@@ -272,3 +273,10 @@ def test_a_gradient_of_another_shape_is_told() -> None:
 )
 def test_each_node_has_a_short_name(node: Node, words: str) -> None:
     assert compare.token(node) == words
+
+
+def test_a_signalling_nan_is_a_number_like_any_other() -> None:
+    none = Gradient(slot="x", array=None)
+    odd = Gradient(slot="x", array=Array("float32", (1,), bytes.fromhex("0100807f")))
+    assert gradient_differences(odd, (none, none, None)) != []
+    assert gradient_differences(None, (odd, odd, None)) != []
