@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from sqlalchemy import text
 from grader import gradebook as book
 from grader.errors import Mistake
 from grader.gradebook.policy import LateStep, Policy, decode, encode, late_s, lost, read_policy
-from grader.gradebook.store import writing
+from grader.gradebook.store import reading, writing
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -31,6 +33,18 @@ def test_gradebooks_that_cannot_be_had(tmp_path: Path) -> None:
     with pytest.raises(Mistake, match="there is no gradebook"):
         book.connect(tmp_path / "absent.db", create=False)
     assert not (tmp_path / "absent.db").exists()
+
+
+def test_a_file_that_somebody_is_writing_to_is_waited_for(tmp_path: Path) -> None:
+    holder = sqlite3.connect(tmp_path / "g.db", check_same_thread=False, isolation_level=None)
+    holder.execute("CREATE TABLE other (x)")
+    holder.execute("BEGIN IMMEDIATE")
+    release = threading.Timer(0.3, lambda: holder.execute("COMMIT"))
+    release.start()
+    with book.opened(tmp_path / "g.db") as opened, reading(opened) as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+    release.join()
+    holder.close()
 
 
 def test_a_newer_gradebook_is_not_touched(tmp_path: Path) -> None:
