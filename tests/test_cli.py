@@ -13,8 +13,10 @@ import jsonschema
 import pytest
 
 from grader import cli
+from grader.commands import COMMANDS, files
 from grader.report.json import schema
 from grader.sandbox.bench import Bench
+from grader.sandbox.line import SandboxError
 from grader.sandbox.server import Starter
 from tests.conftest import BASICS, ROOT, Command
 from tests.lessons import notebook_text
@@ -63,7 +65,7 @@ class Shared:
 @pytest.fixture
 def here(bench: Bench, cache_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
     """Return a function that runs `grade` in this process, with the workers that all tests share."""
-    monkeypatch.setattr(cli, "_start", lambda *_, **__: Shared(bench.starter))
+    monkeypatch.setattr(files, "start", lambda *_, **__: Shared(bench.starter))
     for name in ("NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
 
@@ -113,9 +115,9 @@ def test_ungraded_is_3(file: Write, monkeypatch: pytest.MonkeyPatch, capsys: pyt
     """Here because the sandbox cannot start a worker."""
 
     def broken(*_: object, **__: object) -> object:
-        raise cli.SandboxError("no worker could be started")
+        raise SandboxError("no worker could be started")
 
-    monkeypatch.setattr(cli, "_start", lambda *_, **__: _Starter(broken))
+    monkeypatch.setattr(files, "start", lambda *_, **__: _Starter(broken))
     assert cli.main([str(file(RIGHT)), "--no-cache"]) == 3
     assert "no worker could be started" in capsys.readouterr().err
 
@@ -174,7 +176,7 @@ def test_open_shows_the_html_report(
     opened: list[str] = []
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(cli.webbrowser, "open", opened.append)
+    monkeypatch.setattr(files.webbrowser, "open", opened.append)
     assert cli.main([str(file(RIGHT)), "--open"]) == 0
     assert opened == [(tmp_path / "grade-report.html").as_uri()]
     assert "5/5" in capsys.readouterr().out
@@ -252,7 +254,12 @@ def test_without_a_word_it_says_what_there_is(capsys: pytest.CaptureFixture[str]
 
 @pytest.mark.parametrize(
     ("words", "shown"),
-    [(["--help"], "Usage"), (["-h"], "Usage"), (["--version"], "grade, version"), (["list", "--help"], "Usage")],
+    [
+        (["--help"], "Usage"),
+        (["-h"], "Usage"),
+        (["--version"], "grade, version"),
+        *(([name, "--help"], f"Usage: grade {name}") for name in COMMANDS),
+    ],
 )
 def test_help(words: list[str], shown: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(words) == 0

@@ -10,10 +10,10 @@ import ast
 import pytest
 
 from grader import course
-from grader.commands import module_source
 from grader.expected import misconceptions_in
 from grader.misconceptions import PREFIX
 from grader.model import Outcome
+from grader.starters import module_source
 from grader.submission import read
 from tests.conftest import ROOT
 from tests.lessons import Lessons, submission

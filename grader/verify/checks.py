@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from grader import commands, grade, misconceptions
+from grader import grade, misconceptions, starters
 from grader.expected import equals_in
 from grader.model import (
     Cell,
@@ -77,7 +77,7 @@ def _dropped(seeds: Sequence[Prepared]) -> tuple[Problem, ...]:
 def starter(one: Prepared, bench: Bench) -> Part:
     """The bare starter is "not attempted" and scores 0."""
     exercise = one.task.exercise
-    result = _graded(_submission(f"{exercise.id}.py", commands.module_source(exercise)), one, bench).results[0]
+    result = _graded(_submission(f"{exercise.id}.py", starters.module_source(exercise)), one, bench).results[0]
     well = result.outcome is Outcome.NOT_ATTEMPTED and result.points == 0
     text = f"{result.outcome} with {result.points:g} points, where not_attempted with 0 is due"
     problems = () if well else (Problem(where="the starter", text=text),)

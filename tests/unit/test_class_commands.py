@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader import class_commands, cli, gradebook
+from grader import cli, gradebook
+from grader.commands import classes, options
 from grader.gradebook import TaskKey
 from grader.intake import Student
 from grader.model import Outcome, Report, Result, Verdict
@@ -104,7 +105,7 @@ def test_mistakes_on_the_command_line(
             pass
 
     (graded / "broken.zip").write_text("no zip")
-    monkeypatch.setattr(class_commands, "_start", lambda *_: Closed())
+    monkeypatch.setattr(options, "ForkServer", lambda *_, **__: Closed())
     status, _, err = call(capsys, *words)
     assert problem in err
     assert status == 2
@@ -114,16 +115,16 @@ def test_which_words_mean_a_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(tmp_path)
     (tmp_path / "in").mkdir()
     (tmp_path / "a[1].py").touch()
-    assert [class_commands.is_class(word) for word in ("in", "x.zip", "*.py", "a[1].py", "x.py", "--json")] == [
+    assert [cli.is_class(word) for word in ("in", "x.zip", "*.py", "a[1].py", "x.py", "--json")] == [
         True, True, True, False, False, False,
     ]  # fmt: skip
     assert "--students" in CliRunner().invoke(cli.cli, ["in", "--help"]).output
 
 
 def test_a_dry_run_makes_no_gradebook(tmp_path: Path) -> None:
-    assert class_commands._address(None, tmp_path, dry_run=True) == ":memory:"
-    assert class_commands._address(None, tmp_path / "x.zip", dry_run=False) == str(tmp_path / "grades.db")
-    assert class_commands._address("postgresql://x/y", tmp_path, dry_run=True) == "postgresql://x/y"
+    assert classes._address(None, tmp_path, dry_run=True) == ":memory:"
+    assert classes._address(None, tmp_path / "x.zip", dry_run=False) == str(tmp_path / "grades.db")
+    assert classes._address("postgresql://x/y", tmp_path, dry_run=True) == "postgresql://x/y"
     with gradebook.opened(":memory:") as book:
         gradebook.enroll(book, [Student("ann")])
         assert gradebook.student(book, "ANN").key == "ann"

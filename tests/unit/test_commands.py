@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from grader import commands, course
+from grader import course, starters
+from grader.commands import course as commands
 from grader.errors import Mistake
 from grader.findings import ids
 from tests.builders import exercise
@@ -37,25 +38,25 @@ def test_a_file_that_does_not_parse_is_still_listed(tmp_path: Path) -> None:
 
 def test_a_starter_is_written_once(tmp_path: Path) -> None:
     found = course.load(ROOT)
-    path = commands.start("answer", found, exercise(), tmp_path)
+    path = starters.start("answer", found, exercise(), tmp_path)
     assert path == tmp_path / "answer.py"
     before = path.read_text()
     with pytest.raises(Mistake, match="is there already") as caught:
-        commands.start("answer", found, exercise(), tmp_path)
+        starters.start("answer", found, exercise(), tmp_path)
     assert "nothing was changed" in caught.value.cure
     assert path.read_text() == before
 
 
 def test_a_lesson_is_its_notebook(tmp_path: Path) -> None:
-    path = commands.start("losses", course.load(ROOT), None, tmp_path)
+    path = starters.start("losses", course.load(ROOT), None, tmp_path)
     assert path.read_bytes() == (ROOT / "exercises" / "losses" / "losses.ipynb").read_bytes()
     with pytest.raises(Mistake, match="the lesson lesson has no notebook"):
-        commands.start("lesson", made(tmp_path), None, tmp_path)
+        starters.start("lesson", made(tmp_path), None, tmp_path)
 
 
 def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
     with pytest.raises(Mistake, match="cannot be written: No such file") as caught:
-        commands.start("answer", course.load(ROOT), exercise(), tmp_path / "gone")
+        starters.start("answer", course.load(ROOT), exercise(), tmp_path / "gone")
     assert caught.value.cure
 
 
@@ -64,7 +65,7 @@ def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
     ["Plain.", r"With $\alpha$ and '\n'.", 'Quotes """ inside.', 'Ends in "quotes"', "Ends in a backslash \\"],
 )
 def test_a_starter_module_is_python(statement: str) -> None:
-    tree = ast.parse(commands.module_source(exercise(statement=statement)))
+    tree = ast.parse(starters.module_source(exercise(statement=statement)))
     text = ast.get_docstring(tree)
     assert text.startswith("Answer.\n\n")
     assert statement.replace('"""', "'''").strip() in text

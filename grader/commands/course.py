@@ -1,17 +1,47 @@
-"""The subcommands besides grading: list, new, explain, doctor."""
+"""What a course offers: `grade list`, `grade new`, `grade explain`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from grader import findings
+import click
+
+from grader import course, findings, starters
+from grader.commands.options import COURSE, Setting, load_one, setting
 from grader.course import Course
 from grader.errors import Mistake
 from grader.expected import misconceptions_in
 from grader.misconceptions import PREFIX
-from grader.model import Exercise, RuleText
+from grader.model import RuleText
 
-IMPORTS = "import torch\nimport torch.nn.functional as F\nfrom torch import Tensor, nn\n"
+
+@click.command(name="list")
+@COURSE
+def list_exercises(course_dir: Path | None) -> None:
+    """Show the course's lessons and exercises."""
+    click.echo(listing(course.find(Path.cwd(), course_dir)))
+
+
+@click.command()
+@click.argument("name", metavar="EXERCISE|LESSON")
+@setting
+def new(*, name: str, setting: Setting) -> None:
+    """Write a starter file for an exercise, or a lesson's notebook, into this folder."""
+    found = course.find(Path.cwd(), setting.course_dir)
+    exercise = None
+    if name not in {lesson.name for lesson in found.lessons}:
+        found.exercise_file(name)
+        exercise = load_one(name, found, setting)
+    path = starters.start(name, found, exercise, Path.cwd())
+    click.echo(f"{path.name} is ready. Fill it in, then: grade {path.name}")
+
+
+@click.command()
+@click.argument("rule", metavar="ID")
+@COURSE
+def explain(rule: str, course_dir: Path | None) -> None:
+    """Say what a finding means, why it is wrong, and how to mend it."""
+    say(explanation(rule, course.find(Path.cwd(), course_dir)))
 
 
 def listing(course: Course) -> str:
@@ -34,34 +64,6 @@ def _title(path: Path) -> str:
     except (SyntaxError, UnicodeDecodeError):
         return "(this file does not parse; `grade verify` says why)"
     return text.partition("\n")[0].rstrip(".")
-
-
-def start(name: str, course: Course, exercise: Exercise | None, folder: Path) -> Path:
-    """Write an exercise's starter module, or a lesson's notebook, and return its path; never overwrites a file."""
-    if exercise is None:
-        notebook = course.root / "exercises" / name / f"{name}.ipynb"
-        if not notebook.is_file():
-            raise Mistake(f"the lesson {name} has no notebook", "Start one of its exercises: `grade list`.")
-        return _write(folder / notebook.name, notebook.read_text(encoding="utf-8"))
-    return _write(folder / f"{exercise.id}.py", module_source(exercise))
-
-
-def module_source(exercise: Exercise) -> str:
-    """Return the starter module of an exercise: its statement as a docstring, the usual imports, the stub."""
-    statement = f"{exercise.title}.\n\n{exercise.statement}".replace('"""', "'''")
-    opening = 'r"""' if "\\" in statement else '"""'
-    return f'{opening}{statement}\n"""\n\n{IMPORTS}\n\n{exercise.starter.strip()}\n'
-
-
-def _write(path: Path, text: str) -> Path:
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise Mistake(f"{path} is there already", "Rename it or go to another folder; nothing was changed.") from None
-    except OSError as error:
-        raise Mistake(f"{path} cannot be written: {error.strerror}", "Go to a folder of your own.") from None
-    return path
 
 
 def explanation(rule: str, course: Course) -> RuleText:

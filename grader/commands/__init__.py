@@ -1,0 +1,15 @@
+"""The subcommands, by name and where they are: a module is imported when its command is asked for."""
+
+COMMANDS = {
+    "class": "classes:grade_class",
+    "doctor": "machine:doctor",
+    "explain": "course:explain",
+    "export": "gradebook:export",
+    "file": "files:grade_files",
+    "list": "course:list_exercises",
+    "new": "course:new",
+    "override": "gradebook:override",
+    "policy": "gradebook:policy",
+    "show": "gradebook:show",
+    "verify": "authors:verify",
+}

@@ -1,0 +1,108 @@
+"""`grade DIR`: all that a class handed in, into a gradebook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.commands.exits import INTERRUPTED, PASSED, UNGRADED
+from grader.commands.options import EXERCISES, JOBS, LESSON, Setting, cores, setting, started
+from grader.errors import Mistake
+
+if TYPE_CHECKING:
+    from grader.cache import Cache
+    from grader.class_progress import Board
+    from grader.classroom import Asked
+    from grader.gradebook import Gradebook
+    from grader.intake import Intake, Roster
+    from grader.sandbox.server import Starter
+
+
+@click.command(name="class")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DIR|ZIP|FILE...")
+@JOBS
+@click.option("--students", type=click.Path(path_type=Path), help="A CSV file with the class: student, name, email.")
+@click.option("--db", metavar="URL|FILE", help="The gradebook; default: grades.db beside the submissions.")
+@EXERCISES
+@LESSON
+@click.option("--force", is_flag=True, help="Grade again what is known.")
+@click.option("--dry-run", is_flag=True, help="Write nothing; say who would gain or lose what.")
+@setting
+def grade_class(  # noqa: PLR0913 - one parameter an option
+    *,
+    paths: tuple[Path, ...],
+    jobs: int | None,
+    students: Path | None,
+    db: str | None,
+    exercises: tuple[str, ...],
+    lesson: str | None,
+    force: bool,
+    dry_run: bool,
+    setting: Setting,
+) -> int:
+    """Grade everything that a class handed in; what was graded before is left alone.
+
+    Give a folder or a zip as it comes from nbgrader, Moodle, Canvas or Gradescope, or files with students' names. Exit
+    codes: 0 all was graded, whatever it is worth; 3 something was not; 130 interrupted.
+    """
+    # The server imports torch while everything below is imported.
+    with started(setting, ("many", "notebook", "plots"), own=False) as starter:
+        from grader import course, gradebook  # noqa: PLC0415
+        from grader.classroom import Asked  # noqa: PLC0415
+        from grader.intake import find, read_roster  # noqa: PLC0415
+
+        first = paths[0].absolute()
+        found = course.find(first if first.is_dir() else first.parent, setting.course_dir)
+        roster = read_roster(students) if students else None
+        names = [name for each in found.lessons for name in (*each.exercises, each.name)]
+        intake = find(paths, roster, names)
+        if not intake.submissions:
+            raise Mistake("there is nothing to grade:\n" + "\n".join(each.text for each in intake.problems))
+        asked = Asked(found, lesson, exercises, setting.seed, jobs or cores(), force, dry_run)
+        with gradebook.opened(_address(db, first, dry_run=dry_run)) as book:
+            return _run(intake, roster, asked, book, starter, setting.cache())
+
+
+def _address(db: str | None, first: Path, *, dry_run: bool) -> str:
+    """Return where the gradebook is; a dry run makes none."""
+    folder = first if first.is_dir() else first.parent
+    address = db or str(folder / "grades.db")
+    return ":memory:" if dry_run and "://" not in address and not Path(address).exists() else address
+
+
+def _run(intake: Intake, roster: Roster | None, asked: Asked, book: Gradebook, starter: Starter, cache: Cache) -> int:
+    from grader import batch, class_progress, classroom, gradebook  # noqa: PLC0415
+    from grader.sandbox.bench import Bench  # noqa: PLC0415
+
+    for line in class_progress.problem_lines(intake.problems):
+        click.echo(line, err=True)
+    if roster is not None and not asked.dry_run:
+        gradebook.enroll(book, roster.students)
+    desk = classroom.Desk(asked, Bench(starter), cache)
+    total = len(intake.submissions)
+    with class_progress.board(total) as board, batch.interruptible(_pressed) as stopped:
+        whole = classroom.run(intake.submissions, desk, book, board.tell, stopped)
+    return _finish(board, total, book, whole=whole, dry_run=asked.dry_run)
+
+
+def _pressed() -> None:
+    click.echo("finishing what has begun; Ctrl-C once more stops at once", err=True)
+
+
+def _finish(board: Board, total: int, book: Gradebook, *, whole: bool, dry_run: bool) -> int:
+    from grader.class_progress import FAILED, change_lines, printable, summed  # noqa: PLC0415
+
+    for line in board.lines:
+        click.echo(printable(line), err=True)
+    if board.changes:
+        click.echo("would change:" if dry_run else "changed:")
+    for line in change_lines(board.changes):
+        click.echo(f"  {line}")
+    click.echo(f"{board.counts.total()} of {total}: {summed(board.counts)}")
+    click.echo("nothing was written" if dry_run else f"gradebook: {book.where}")
+    if not whole:
+        click.echo("interrupted; the same command goes on where this one stopped", err=True)
+        return INTERRUPTED
+    return UNGRADED if board.counts[FAILED] else PASSED

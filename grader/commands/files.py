@@ -1,0 +1,133 @@
+"""`grade FILE...`: notebooks and modules, one after another."""
+
+from __future__ import annotations
+
+import webbrowser
+from pathlib import Path
+from typing import Any
+
+import click
+
+from grader import course, discover
+from grader.commands.exits import MISTAKE, complain, exit_code
+from grader.commands.options import EXERCISES, LESSON, Setting, setting, start
+from grader.errors import Mistake
+from grader.model import Report, Submission
+from grader.sandbox.server import ForkServer, Starter
+from grader.submission import read
+
+MANY = 20
+"""From so many files on the server is made ready for anything: it takes two seconds more, once."""
+
+
+@click.command(name="file", hidden=True)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@EXERCISES
+@LESSON
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this HTML file.")
+@click.option("--open", "open_html", is_flag=True, help="Open the HTML report in the browser.")
+@click.option("--quiet", "-q", is_flag=True, help="Print the score alone.")
+@click.option("--verbose", "-v", is_flag=True, help="Print every case, passed ones too.")
+@setting
+def grade_files(  # noqa: PLR0913 - one parameter an option
+    *,
+    files: tuple[Path, ...],
+    exercises: tuple[str, ...],
+    lesson: str | None,
+    as_json: bool,
+    html: Path | None,
+    open_html: bool,
+    quiet: bool,
+    verbose: bool,
+    setting: Setting,
+) -> int:
+    """Grade notebooks and modules."""
+    if html is not None and len(files) > 1:
+        raise Mistake("--html takes one file's report", "Grade the files one at a time, or leave --html out.")
+    starter = start(setting, _needs(files), own=len(files) <= 1, server=click.get_current_context().obj)
+    try:
+        reports, mistakes = _grade(files, lesson, exercises, setting, starter)
+    finally:
+        starter.close()
+    _show(reports, as_json=as_json, quiet=quiet, verbose=verbose)
+    for mistake in mistakes:
+        complain(mistake)
+    if reports and (html is not None or open_html):
+        _write_html(reports[0], html or Path("grade-report.html"), open_html=open_html)
+    return MISTAKE if mistakes else max((exit_code(report) for report in reports), default=MISTAKE)
+
+
+def _grade(
+    files: tuple[Path, ...], lesson: str | None, exercises: tuple[str, ...], setting: Setting, starter: Starter
+) -> tuple[list[Report], list[Mistake]]:
+    """Grade each file; one that cannot be read costs only itself."""
+    from rich.console import Console  # noqa: F401, PLC0415 - all of this comes while the server imports torch
+
+    from grader import grade as pipeline  # noqa: PLC0415
+    from grader.catalogue import load  # noqa: PLC0415
+    from grader.sandbox.bench import Bench  # noqa: PLC0415
+
+    bench, cache = Bench(starter), setting.cache()
+    tasks: dict[tuple[Path, str], Any] = {}
+    reports, mistakes = list[Report](), list[Mistake]()
+    for path in files:
+        try:
+            submission = read(path)
+            found = course.find(path.absolute().parent, setting.course_dir)
+            names = discover.exercises(submission, found, lesson, exercises)
+            for exercise in load([name for name in names if (found.root, name) not in tasks], found, bench, cache):
+                if exercise.trains and isinstance(starter, ForkServer):
+                    starter.warm(["training"])
+                tasks[found.root, exercise.id] = pipeline.prepare(exercise, found, setting.seed, bench, cache)
+            wanted = tuple(tasks[found.root, name] for name in names)
+            reports.append(pipeline.grade(submission, wanted, setting.seed, bench))
+        except Mistake as mistake:
+            mistakes.append(mistake)
+    return reports, mistakes
+
+
+def _needs(files: tuple[Path, ...]) -> tuple[str, ...]:
+    """Return what the server must import besides torch, from the look of the files."""
+    notebooks = [path for path in files if path.suffix.lower() == ".ipynb"]
+    needs: tuple[str, ...] = ("notebook",) if notebooks else ()
+    needs += ("plots",) if any(_mentions_plots(path) for path in notebooks) else ()
+    return needs + (("training", "many") if len(files) >= MANY else ())
+
+
+def _mentions_plots(path: Path) -> bool:
+    try:
+        submission: Submission = read(path)
+    except Mistake:
+        return False
+    return any("matplotlib" in cell.source for cell in submission.cells)
+
+
+def _show(reports: list[Report], *, as_json: bool, quiet: bool, verbose: bool) -> None:
+    if as_json:
+        from grader.report import json as json_report  # noqa: PLC0415
+
+        for report in reports:
+            click.echo(json_report.render(report))
+        return
+    from rich.console import Console  # noqa: PLC0415
+
+    from grader.report import terminal  # noqa: PLC0415
+
+    console = Console(highlight=False, emoji=False, markup=False)
+    for report in reports:
+        if len(reports) > 1:
+            console.print(f"\n{report.submission}", style="bold")
+        terminal.render(report, console=console, verbose=verbose, quiet=quiet)
+
+
+def _write_html(report: Report, path: Path, *, open_html: bool) -> None:
+    from grader.report import html as html_report  # noqa: PLC0415
+
+    try:
+        path.write_text(html_report.render(report), encoding="utf-8")
+    except OSError as error:
+        raise Mistake(f"the report cannot be written to {path}: {error.strerror}", "Give another path.") from None
+    click.echo(f"report: {path}", err=True)
+    if open_html:
+        webbrowser.open(path.absolute().as_uri())
