@@ -57,6 +57,14 @@ def test_magics_await_and_display(bench: Bench) -> None:
     assert "per loop" in found.cells[1].output
 
 
+def test_a_shell_command_costs_nothing_but_itself(bench: Bench) -> None:
+    source = "!pip install torch\n%pip install -q torchmetrics\nfiles = !ls\ndef answer(): return str(list(files))"
+    found = run(bench, notebook(source), "answer")
+    assert returned(found) == ["[]"]
+    assert found.cells[0].status is Status.OK
+    assert "(not run here: pip install torch)" in found.cells[0].output
+
+
 def test_an_inline_figure(bench: Bench) -> None:
     source = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);\nplt.show()\ndef answer(): return plt.get_backend()"
     found = run(bench, notebook(source), "answer", limits=Limits())
