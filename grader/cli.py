@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import glob
 import importlib
 import sys
@@ -36,8 +37,18 @@ class Shortest(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the hidden command in front of anything that is not a command's name or the group's own option."""
         if args and args[0] not in COMMANDS and args[0] not in {"--help", "-h", "--version"}:
+            _refuse_misspelt(args[0])
             args = ["class" if is_class(args[0]) else "file", *args]
         return super().parse_args(ctx, args)
+
+
+def _refuse_misspelt(word: str) -> None:
+    """Raise a `Mistake` for a word that is neither a path nor an option, but nearly a command's name."""
+    if word.startswith("-") or Path(word).suffix or Path(word).exists():
+        return
+    close = difflib.get_close_matches(word, COMMANDS, n=1, cutoff=0.6)
+    if close:
+        raise Mistake(f"there is no command {word!r}, and no file of that name", f"Did you mean: grade {close[0]}?")
 
 
 def is_class(word: str) -> bool:

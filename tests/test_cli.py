@@ -266,6 +266,11 @@ def test_help(words: list[str], shown: str, capsys: pytest.CaptureFixture[str]) 
     assert shown in capsys.readouterr().out
 
 
+def test_a_misspelt_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["verfy"]) == 2
+    assert "Did you mean: grade verify?" in capsys.readouterr().err
+
+
 # What can be wrong
 
 NOTEBOOK = notebook_text([RIGHT])
