@@ -6,7 +6,7 @@ DEMO := demo-report.html
 # These watch the memory and the processes of the whole machine, and want it for themselves.
 ALONE := tests/unit/test_confine_memory.py tests/test_attacks.py tests/test_determinism.py
 
-.PHONY: demo test check format lint types imports coverage wheel-test bench fuzz clean
+.PHONY: demo test check format lint types imports coverage wheel-test bench docs fuzz clean
 
 $(VENV)/.installed: pyproject.toml .ci/constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -52,6 +52,10 @@ bench: $(VENV)/.installed
 fuzz: $(VENV)/.installed  ## a minute of coverage-guided fuzzing of the wire decoder
 	$(BIN)/pip install --quiet atheris
 	$(BIN)/python tests/fuzz/atheris_wire.py -max_total_time=60
+
+docs: $(VENV)/.installed  ## the documentation as a site in build/site
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint .ci/constraints.txt --editable '.[docs]'
+	$(BIN)/mkdocs build --quiet --site-dir build/site
 
 clean:
 	rm -rf $(VENV) dist $(DEMO)
