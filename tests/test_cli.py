@@ -20,6 +20,7 @@ from grader.sandbox.line import SandboxError
 from grader.sandbox.server import Starter
 from tests.conftest import BASICS, ROOT, Command
 from tests.lessons import notebook_text
+from tests.platform_schemas import GRADESCOPE, PRAIRIELEARN
 
 RIGHT = "def mse_loss(pred, target):\n    return ((pred - target) ** 2).mean()\n"
 WRONG = "def mse_loss(pred, target):\n    return ((pred - target) ** 2).sum()\n"
@@ -170,6 +171,19 @@ def test_html_is_one_file(here: Here, file: Write, tmp_path: Path) -> None:
     assert "report: report.html" in done.stderr
 
 
+def test_reports_by_name(here: Here, file: Write, tmp_path: Path) -> None:
+    path = file(WRONG)
+    done = here(path, "--report", "gradescope=results.json", "--report", "prairielearn=-", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "report: results.json" in done.stderr
+    results = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
+    GRADESCOPE.validate(results)
+    other = json.loads(done.stdout)  # nothing but the report
+    PRAIRIELEARN.validate(other)
+    assert results["score"] == pytest.approx(5 * other["score"], abs=1e-3)
+    assert {test["status"] for test in results["tests"]} == {"passed", "failed"}
+
+
 def test_open_shows_the_html_report(
     file: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -308,6 +322,9 @@ def bad_inputs(folder: Path) -> dict[str, tuple[list[str], str, str]]:
         "no course": ([real, "--course", str(folder)], "is not a course", "exercises/ and reference/"),
         "a report that cannot be written": ([real, "-e", "mse_loss", "--html", str(folder / "no" / "report.html")], "cannot be written to", "another path"),
         "one report for two files": ([real, real, "--html", "r.html"], "--html takes one file's report", "one at a time"),
+        "an unknown reporter": ([real, "--report", "gradescop=r.json"], "there is no reporter 'gradescop'", "Did you mean gradescope"),
+        "a reporter without a path": ([real, "--report", "json"], "does not say where to", "--report json=PATH"),
+        "reports for two files": ([real, real, "--report", "json=r"], "--report takes one file's report", "one at a time"),
         "a seed that is no number": ([real, "--seed", "x"], "'x' is not a valid integer", ""),
         "an unknown option": ([real, "--fast"], "No such option", ""),
         "an unknown finding": (["explain", "nothing.at-all"], "there is no finding", ""),
@@ -319,8 +336,8 @@ NAMES = [
     "no notebook", "broken JSON", "an empty file", "a missing file", "a directory", "a wrong encoding", "another encoding",
     "an old format", "a symbolic link", "a pipe", "another kind of file", "no exercise", "an unknown exercise",
     "an unknown lesson", "an unknown lesson in the notebook", "no course", "a report that cannot be written",
-    "one report for two files", "a seed that is no number", "an unknown option", "an unknown finding",
-    "a new unknown exercise",
+    "one report for two files", "an unknown reporter", "a reporter without a path", "reports for two files",
+    "a seed that is no number", "an unknown option", "an unknown finding", "a new unknown exercise",
 ]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import webbrowser
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,11 @@ from grader.model import Report, Submission
 from grader.sandbox.server import ForkServer, Starter
 from grader.submission import read
 
+if TYPE_CHECKING:
+    from grader.report.plugins import Reporter
+
+STDOUT = "-"
+
 MANY = 20
 """From so many files on the server is made ready for anything: it takes two seconds more, once."""
 
@@ -26,6 +31,13 @@ MANY = 20
 @LESSON
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this HTML file.")
+@click.option(
+    "--report",
+    "written",
+    multiple=True,
+    metavar="NAME=PATH",
+    help="Write a report with this reporter, such as gradescope or prairielearn; PATH may be -. May be repeated.",
+)
 @click.option("--open", "open_html", is_flag=True, help="Open the HTML report in the browser.")
 @click.option("--quiet", "-q", is_flag=True, help="Print the score alone.")
 @click.option("--verbose", "-v", is_flag=True, help="Print every case, passed ones too.")
@@ -37,6 +49,7 @@ def grade_files(  # noqa: PLR0913 - one parameter an option
     lesson: str | None,
     as_json: bool,
     html: Path | None,
+    written: tuple[str, ...],
     open_html: bool,
     quiet: bool,
     verbose: bool,
@@ -45,14 +58,20 @@ def grade_files(  # noqa: PLR0913 - one parameter an option
     """Grade notebooks and modules."""
     if html is not None and len(files) > 1:
         raise Mistake("--html takes one file's report", "Grade the files one at a time, or leave --html out.")
+    if written and len(files) > 1:
+        raise Mistake("--report takes one file's report", "Grade the files one at a time, or leave --report out.")
+    wanted = [_wanted(words) for words in written]
     starter = start(setting, _needs(files), own=len(files) <= 1, server=click.get_current_context().obj)
     try:
         reports, mistakes = _grade(files, lesson, exercises, setting, starter)
     finally:
         starter.close()
-    _show(reports, as_json=as_json, quiet=quiet, verbose=verbose)
+    if not any(path == STDOUT for _, path in wanted):
+        _show(reports, as_json=as_json, quiet=quiet, verbose=verbose)
     for mistake in mistakes:
         complain(mistake)
+    for reporter, path in wanted if reports else ():
+        _write(reporter(reports[0]), path)
     if reports and (html is not None or open_html):
         _write_html(reports[0], html or Path("grade-report.html"), open_html=open_html)
     return MISTAKE if mistakes else max((exit_code(report) for report in reports), default=MISTAKE)
@@ -121,13 +140,30 @@ def _show(reports: list[Report], *, as_json: bool, quiet: bool, verbose: bool) -
         terminal.render(report, console=console, verbose=verbose, quiet=quiet)
 
 
-def _write_html(report: Report, path: Path, *, open_html: bool) -> None:
-    from grader.report import html as html_report  # noqa: PLC0415
+def _wanted(words: str) -> tuple[Reporter, str]:
+    """Return the reporter and the path of `NAME=PATH`; a wrong name is told before anything is graded."""
+    from grader.report import plugins  # noqa: PLC0415
 
+    name, sign, path = words.partition("=")
+    if not (name and sign and path):
+        raise Mistake(f"--report {words} does not say where to", f"Write --report {name or 'NAME'}=PATH.")
+    return plugins.load(name), path
+
+
+def _write(text: str, path: str) -> None:
+    if path == STDOUT:
+        click.echo(text, nl=not text.endswith("\n"))
+        return
     try:
-        path.write_text(html_report.render(report), encoding="utf-8")
+        Path(path).write_text(text, encoding="utf-8")
     except OSError as error:
         raise Mistake(f"the report cannot be written to {path}: {error.strerror}", "Give another path.") from None
     click.echo(f"report: {path}", err=True)
+
+
+def _write_html(report: Report, path: Path, *, open_html: bool) -> None:
+    from grader.report import html as html_report  # noqa: PLC0415
+
+    _write(html_report.render(report), str(path))
     if open_html:
         webbrowser.open(path.absolute().as_uri())

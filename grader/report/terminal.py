@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -58,6 +59,13 @@ class _Page(NamedTuple):
             part.rstrip()
             self.console.print(before + part, highlight=False)
             before = Text(" " * before.cell_len)
+
+
+def written(report: Report) -> str:
+    """Return what `render` prints, 80 characters wide and without colours."""
+    out = io.StringIO()
+    render(report, console=Console(file=out, width=80, color_system=None, highlight=False, emoji=False, markup=False))
+    return out.getvalue()
 
 
 def render(report: Report, *, console: Console, verbose: bool = False, quiet: bool = False) -> None:
