@@ -1,10 +1,11 @@
 """The subcommands, by name and where they are: a module is imported when its command is asked for."""
 
 COMMANDS = {
+    "autograde": "autograder:autograde",
     "class": "classes:grade_class",
     "doctor": "machine:doctor",
     "explain": "course:explain",
-    "export": "gradebook:export",
+    "export": "export:export",
     "file": "files:grade_files",
     "list": "course:list_exercises",
     "new": "course:new",

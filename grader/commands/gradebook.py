@@ -98,7 +98,7 @@ def policy(file: Path | None, db: str | None) -> None:
         click.echo(encode(gradebook.load_policy(book)))
 
 
-@click.command()
+@click.command(name="grades")
 @click.argument("output", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--for", "platform", type=click.Choice(["csv", "parquet", "canvas", "moodle"]), default="csv")
 @click.option("--from", "template", type=click.Path(path_type=Path), help="What Canvas or Moodle exported.")

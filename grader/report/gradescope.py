@@ -24,18 +24,19 @@ VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
 NAME_LENGTH = 120
 
 
-def render(report: Report, visibility: str = "visible") -> str:
-    """Return the report as `results.json`; tests are shown to students as `visibility` says.
+def render(report: Report, visibility: str = "visible", notes: tuple[str, ...] = ()) -> str:
+    """Return the report as `results.json`; tests are shown to students as `visibility` says, `notes` always.
 
     A report without exercises, or with one that could not be graded, has no score and no tests.
     """
-    if not report.results or any(map(_is_ungraded, report.results)):
-        return _written(unscored(_overview(report)) | {"extra_data": _origin(report)})
+    overview = Markup("\n").join([_overview(report), *(Markup("<p>{}</p>").format(one_line(note)) for note in notes)])
+    if is_ungraded(report):
+        return _written(unscored(overview) | {"extra_data": _origin(report)})
     texts = said.rules(report)
     tests = [test for number, result in enumerate(report.results, 1) for test in _tests(number, result, texts)]
     document = {
         "score": max(0.0, report.points),
-        "output": str(_overview(report)),
+        "output": str(overview),
         "output_format": "html",
         "test_output_format": "html",
         "test_name_format": "text",
@@ -45,6 +46,11 @@ def render(report: Report, visibility: str = "visible") -> str:
         "tests": tests,
     }
     return _written(document)
+
+
+def is_ungraded(report: Report) -> bool:
+    """Tell whether there is nothing to give a score for, or something that the grader failed to grade."""
+    return not report.results or any(map(_is_ungraded, report.results))
 
 
 def failed(problem: str, cure: str = "") -> str:
