@@ -11,8 +11,9 @@ import os
 import re
 import stat
 import tokenize
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -49,6 +50,19 @@ class _Notebook(msgspec.Struct):
     nbformat: int
     cells: list[_Cell] | None = None
     metadata: _Metadata = msgspec.field(default_factory=_Metadata)
+
+
+class _AnyNotebook(Protocol):
+    """What every notebook is looked at for."""
+
+    @property
+    def nbformat(self) -> int: ...
+
+    @property
+    def cells(self) -> Sequence[Any] | None: ...
+
+
+N = TypeVar("N", bound=_AnyNotebook)
 
 
 def read(path: Path) -> Submission:
@@ -126,9 +140,14 @@ def _declared(path: Path, data: bytes) -> str:
 
 
 def _read_notebook(path: Path, data: bytes) -> Submission:
-    _text(path, data[: len(data)])
+    return _submission(path, decode_notebook(path, data, _Notebook))
+
+
+def decode_notebook(path: Path, data: bytes, kind: type[N]) -> N:
+    """Return a notebook's bytes as a struct that has `nbformat` and `cells`. Raises `Mistake` for what is none."""
+    _text(path, data)
     try:
-        notebook = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=_Notebook)
+        notebook = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=kind)
         if len(data) <= STRICT_BYTES:
             json.loads(data.decode("utf-8-sig"), object_pairs_hook=_no_duplicates)
     except (msgspec.ValidationError, _DuplicateKeyError) as error:
@@ -145,7 +164,9 @@ def _read_notebook(path: Path, data: bytes) -> Submission:
             f"{path} has the old notebook format {notebook.nbformat}; format 4 is needed",
             "Open it in Jupyter and save it, or run: jupyter nbconvert --to notebook --inplace FILE.",
         )
-    return _submission(path, notebook)
+    if len(notebook.cells) > MAX_CELLS:
+        raise Mistake(f"{path} has {len(notebook.cells)} cells; at most {MAX_CELLS} are read", "Split the notebook.")
+    return notebook
 
 
 class _DuplicateKeyError(Exception):
@@ -162,8 +183,6 @@ def _no_duplicates(items: list[tuple[str, Any]]) -> None:
 
 def _submission(path: Path, notebook: _Notebook) -> Submission:
     assert notebook.cells is not None
-    if len(notebook.cells) > MAX_CELLS:
-        raise Mistake(f"{path} has {len(notebook.cells)} cells; at most {MAX_CELLS} are read", "Split the notebook.")
     cells = [
         Cell(index=index, source=source, where=f"cell {index + 1}", tags=tags)
         for index, cell in enumerate(notebook.cells)
