@@ -66,7 +66,7 @@ def graded(root: Path, plan: Plan, bench: Bench, cache: Cache) -> tuple[str, boo
         files, notes = _files(root / SUBMISSION, found, tasks)
     except Mistake as mistake:
         most = sum(task.exercise.points for task in tasks)
-        return gradescope.unreadable(mistake.problem, mistake.cure, most), True
+        return gradescope.unreadable(_told(mistake, root / SUBMISSION), mistake.cure, most), True
     left_s = (plan.limit_s - (time.monotonic() - started) - MARGIN_S) / len(files)
     limited = {task.exercise.id: _limited(task, max(LEAST_S, left_s)) for task in tasks}
     reports = [
@@ -90,29 +90,33 @@ def _files(
 
     Exercises that no file defines go to the first. Raises `Mistake` where there is nothing, or an exercise twice.
     """
-    chosen, notes, mistakes = list[tuple[Submission, list[str]]](), list[str](), list[Mistake]()
+    chosen, left_out = list[tuple[Submission, list[str]]](), list[Mistake]()
     for path in _answers(folder):
         try:
             submission = read(path)
             names = discover.exercises(submission, found, None, ())
             chosen.append((submission, list(names)))
         except Mistake as mistake:
-            told = mistake.problem.replace(f"{folder}/", "")
-            mistakes.append(Mistake(told, mistake.cure))
-            notes.append(f"{path.name} was left out: {told}")
+            left_out.append(mistake)
     if not chosen:
-        raise mistakes[0]
+        raise left_out[0]
     where: dict[str, str] = {}
     for submission, defined in chosen:
         for name in defined:
             if name in where:
                 raise Mistake(
-                    f"{name} is in {where[name]} and in {submission.name}",
+                    f"{name} stands in two files, {where[name]} and {submission.name}",
                     "Hand in one file with it, and submit again.",
                 )
             where[name] = submission.name
     chosen[0][1].extend(task.exercise.id for task in tasks if task.exercise.id not in where)
-    return [(submission, tuple(names)) for submission, names in chosen], tuple(notes)
+    notes = tuple(f"left out: {_told(mistake, folder)}" for mistake in left_out)
+    return [(submission, tuple(names)) for submission, names in chosen], notes
+
+
+def _told(mistake: Mistake, folder: Path) -> str:
+    """Return a mistake's words with paths as the student knows them."""
+    return mistake.problem.replace(f"{folder}/", "")
 
 
 def _answers(folder: Path) -> list[Path]:

@@ -19,7 +19,7 @@ def read_tests(path: Path) -> list[Snippet]:
     """Return the tests of a file `tests/q1.py`, in either of otter's styles. Raises `Mistake` if it is none."""
     data = read_bytes(path)
     if len(data) > MAX_SOURCE:
-        raise Mistake(f"{path.name} has {len(data) >> 20} MB", "A test file is short text.")
+        raise Mistake(f"{path.name} has {len(data) >> 20} MB; a test file is short text", "Leave it out.")
     tree = parsed(data.decode("utf-8", "replace"))
     if tree is None:
         raise Mistake(f"{path.name} is no Python that can be read", "Make it again with otter assign.")

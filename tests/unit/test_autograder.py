@@ -186,11 +186,11 @@ def test_what_a_student_can_do_gives_a_score(platform: Callable[..., Path], benc
     assert str(root) not in damaged["output"]
     (root / "submission" / "mse_loss.py").write_text(RIGHT)
     (root / "submission" / "other.py").write_text(RIGHT)
-    assert "mse_loss is in mse_loss.py and in other.py" in graded(root, bench, cache_home)["output"]
+    assert "mse_loss stands in two files, mse_loss.py and other.py" in graded(root, bench, cache_home)["output"]
     (root / "submission" / "other.py").write_text("x = 1\n")
     one = graded(root, bench, cache_home)
     assert one["score"] == 5.0
-    assert "a.ipynb was left out" in one["output"]
+    assert "left out: a.ipynb is damaged" in one["output"]
     assert [test["name"] for test in one["tests"] if test["status"] == "failed"] == ["l1_loss: not attempted"]
 
 

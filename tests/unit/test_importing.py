@@ -130,7 +130,7 @@ def test_otter_tests_in_metadata(tmp_path: Path) -> None:
         ("test = __import__('os').system('true')", "are not the plain dict that otter writes"),
         ("def f(:", "is no Python that can be read"),
         ("x = 1", "is no test file of otter's"),
-        ("#" * (3 << 20), "has 3 MB"),
+        ("#" * (3 << 20), "has 3 MB; a test file is short text"),
     ],
 )
 def test_test_files_that_cannot_be_read(text: str, words: str, tmp_path: Path) -> None:
