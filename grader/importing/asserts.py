@@ -144,10 +144,10 @@ class _Reader:
                 return self._observed(test)
             case ast.Expr(value=value):
                 return self._expression(value)
-            case ast.Import(names=names):
-                return [] if {alias.name.partition(".")[0] for alias in names} & TESTERS else [stmt]
-            case ast.ImportFrom(module=module):
-                return [] if (module or "").partition(".")[0] in TESTERS else [stmt]
+            case ast.Import(names=names) if {alias.name.partition(".")[0] for alias in names} & TESTERS:
+                return []
+            case ast.ImportFrom(module=module) if (module or "").partition(".")[0] in TESTERS:
+                return []
             case ast.With() | ast.Try() if self._expects_an_error(stmt):
                 return self._raises(stmt)
             case ast.For() | ast.If() | ast.While() | ast.With() | ast.Try():

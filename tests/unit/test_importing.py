@@ -364,6 +364,14 @@ def observed(source: str) -> list[str]:
     ]
 
 
+def test_an_error_in_a_test_with_imports_is_the_answers_own() -> None:
+    source = "import math\nx = math.pi\ntry:\n    f(x)\nexcept ValueError:\n    pass"
+    (one,) = asserting.scenarios(Snippet("here", source), frozenset({"f"}))
+    assert [ast.unparse(stmt) for stmt in one.body] == [
+        "import math", "x = math.pi", "return observe(returned=student.f(x))",
+    ]  # fmt: skip
+
+
 SEEN = "seen[f'value {len(seen) + 1}'] = "
 
 
