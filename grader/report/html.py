@@ -16,8 +16,11 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoesca
 from markupsafe import Markup
 
 from grader.model import Array, Aspect, Difference, Finding, Outcome, Report, Result, RuleText, Shown, Verdict
-from grader.report import alike, code, figures, markdown, sentences, text
+from grader.report import alike, code, figures, markdown, sentences, tables, text
 from grader.report.step import first_step
+
+_TOKENS = {Aspect.SHAPE, Aspect.DTYPE, Aspect.TYPE, Aspect.STRUCTURE, Aspect.DEVICE, Aspect.EXCEPTION}
+"""Where `Difference.got` and `.expected` are short, and say by themselves what is wrong."""
 
 
 def render(report: Report, templates: Traversable | Path | None = None) -> str:
@@ -69,7 +72,13 @@ def _environment(templates: Any) -> Environment:
         code_lines=code.lines,
         drawn_shape=figures.drawn_shape,
         error_map=figures.error_map,
-        numbers=figures.numbers,
+        listing=code.listing,
+        measures=figures.measures,
+        numbers=tables.numbers,
+        pair=tables.pair,
+        axes=_axes,
+        both=_both,
+        drawn_shapes=_drawn_shapes,
         shown_numbers=_shown_numbers,
         swatch=figures.swatch,
         statement=markdown.block,
@@ -126,7 +135,33 @@ def _shown_numbers(shown: Shown, differences: tuple[Difference, ...]) -> Markup 
         return None
     whole = math.prod(shown.shape) == math.prod(shown.array.shape)
     array = Array(shown.array.dtype, shown.shape, shown.array.data) if whole else shown.array
-    return figures.numbers(array, None, "" if whole else f"the first {math.prod(array.shape)} elements")
+    return tables.numbers(array, None, "" if whole else f"the first {math.prod(array.shape)} elements")
+
+
+def _axes(verdict: Verdict, found: Difference) -> tuple[str, ...]:
+    """Return the names of the axes of what differs: those of the output, or of the input whose gradient it is."""
+    _, name = sentences.called(found)
+    return next((one.axes for one in (*verdict.got, *verdict.expected, *verdict.inputs) if one.name == name), ())
+
+
+def _both(found: Difference) -> tuple[str, str] | None:
+    """Return what was got and what was expected, as short as they can stand beside each other; None if one is missing."""
+    if found.got_value is not None or found.expected_value is not None:
+        return text.number_pair(found.got_value, found.expected_value)
+    if found.aspect not in _TOKENS or not (found.got and found.expected):
+        return None
+    return text.one_line(found.got, 60), text.one_line(found.expected, 60)
+
+
+def _drawn_shapes(verdict: Verdict, found: Difference) -> tuple[Markup, Markup] | None:
+    """Return the two shapes of what has the wrong one, as drawings."""
+    if found.aspect is not Aspect.SHAPE:
+        return None
+    sides = [next((one for one in side if one.name == found.slot), None) for side in (verdict.got, verdict.expected)]
+    got, expected = (
+        figures.drawn_shape(one.shape, one.axes) if one is not None and one.dtype else None for one in sides
+    )
+    return (got, expected) if got is not None and expected is not None else None
 
 
 def _is_told(found: Finding, lead: Finding | None, rule: RuleText) -> bool:
