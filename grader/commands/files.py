@@ -47,21 +47,22 @@ def grade_files(  # noqa: PLR0913 - one parameter an option
         raise Mistake("--html takes one file's report", "Grade the files one at a time, or leave --html out.")
     starter = start(setting, _needs(files), own=len(files) <= 1, server=click.get_current_context().obj)
     try:
-        reports, mistakes = _grade(files, lesson, exercises, setting, starter)
+        graded, mistakes = _grade(files, lesson, exercises, setting, starter)
     finally:
         starter.close()
+    reports = [report for report, _ in graded]
     _show(reports, as_json=as_json, quiet=quiet, verbose=verbose)
     for mistake in mistakes:
         complain(mistake)
-    if reports and (html is not None or open_html):
-        _write_html(reports[0], html or Path("grade-report.html"), open_html=open_html)
+    if graded and (html is not None or open_html):
+        _write_html(*graded[0], html or Path("grade-report.html"), open_html=open_html)
     return MISTAKE if mistakes else max((exit_code(report) for report in reports), default=MISTAKE)
 
 
 def _grade(
     files: tuple[Path, ...], lesson: str | None, exercises: tuple[str, ...], setting: Setting, starter: Starter
-) -> tuple[list[Report], list[Mistake]]:
-    """Grade each file; one that cannot be read costs only itself."""
+) -> tuple[list[tuple[Report, course.Course]], list[Mistake]]:
+    """Grade each file, and return each report with its course; a file that cannot be read costs only itself."""
     from rich.console import Console  # noqa: F401, PLC0415 - all of this comes while the server imports torch
 
     from grader import grade as pipeline  # noqa: PLC0415
@@ -70,7 +71,7 @@ def _grade(
 
     bench, cache = Bench(starter), setting.cache()
     tasks: dict[tuple[Path, str], Any] = {}
-    reports, mistakes = list[Report](), list[Mistake]()
+    graded, mistakes = list[tuple[Report, course.Course]](), list[Mistake]()
     for path in files:
         try:
             submission = read(path)
@@ -81,10 +82,10 @@ def _grade(
                     starter.warm(["training"])
                 tasks[found.root, exercise.id] = pipeline.prepare(exercise, found, setting.seed, bench, cache)
             wanted = tuple(tasks[found.root, name] for name in names)
-            reports.append(pipeline.grade(submission, wanted, setting.seed, bench))
+            graded.append((pipeline.grade(submission, wanted, setting.seed, bench), found))
         except Mistake as mistake:
             mistakes.append(mistake)
-    return reports, mistakes
+    return graded, mistakes
 
 
 def _needs(files: tuple[Path, ...]) -> tuple[str, ...]:
@@ -121,11 +122,12 @@ def _show(reports: list[Report], *, as_json: bool, quiet: bool, verbose: bool) -
         terminal.render(report, console=console, verbose=verbose, quiet=quiet)
 
 
-def _write_html(report: Report, path: Path, *, open_html: bool) -> None:
+def _write_html(report: Report, found: course.Course, path: Path, *, open_html: bool) -> None:
     from grader.report import html as html_report  # noqa: PLC0415
 
+    page = html_report.render(report, found.templates)
     try:
-        path.write_text(html_report.render(report), encoding="utf-8")
+        path.write_text(page, encoding="utf-8")
     except OSError as error:
         raise Mistake(f"the report cannot be written to {path}: {error.strerror}", "Give another path.") from None
     click.echo(f"report: {path}", err=True)

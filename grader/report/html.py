@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import math
+import traceback
 from collections.abc import Callable
 from functools import lru_cache
 from importlib.resources import files
@@ -12,9 +13,18 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
+from jinja2 import (
+    Environment,
+    FunctionLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    select_autoescape,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from grader.errors import Mistake
 from grader.model import Array, Aspect, Difference, Finding, Outcome, Report, Result, RuleText, Shown, Verdict
 from grader.report import alike, code, figures, markdown, sentences, tables, text
 from grader.report.step import first_step
@@ -27,10 +37,22 @@ def render(report: Report, templates: Traversable | Path | None = None) -> str:
     """Return the report as an HTML document.
 
     A template that `templates` has stands in for the shipped one of the same name, so a course can change one part.
+    Raises `Mistake`, with the template and the line, where one of them cannot be used.
     """
     override: Any = templates  # every folder that importlib.resources gives can be hashed, but its type does not say so
-    environment = _environment(override)
-    css = environment.get_template("report.css").render().replace("\r\n", "\n")
+    if override is None or override == shipped_templates():
+        return _rendered(report, _environment(None))
+    try:
+        return _rendered(report, _environment(override))
+    except Mistake:
+        raise
+    except Exception as error:  # a template may raise anything; that is its author's to mend
+        raise _mistake(error, override) from error
+
+
+def _rendered(report: Report, environment: Environment) -> str:
+    sheets = (environment.get_template(name).render() for name in ("report.css", "course.css"))
+    css = "\n".join(sheets).replace("\r\n", "\n")
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     return environment.get_template("report.html").render(
         report=report,
@@ -47,10 +69,31 @@ def shipped_templates() -> Traversable:
     return packed if packed.is_dir() else Path(__file__).parents[2] / "reports" / "templates"
 
 
+def _mistake(error: Exception, templates: Traversable | Path) -> Mistake:
+    """Return an error in a template as a mistake of its author, with the innermost place that is in a template."""
+    folders = tuple(f"{folder}/" for folder in (templates, shipped_templates()))
+    places = [
+        (frame.filename, frame.lineno)
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename.startswith(folders) and not frame.filename.endswith(".py")
+    ]
+    if isinstance(error, TemplateSyntaxError):
+        places.append((error.filename or error.name or "", error.lineno))  # some errors have the path as their name
+    own = [place for place in places if place[0].startswith(folders[0])] or places
+    name, line = own[-1] if own else (str(templates), None)
+    what = f"there is no template {error}" if isinstance(error, TemplateNotFound) else text.one_line(str(error))
+    told = f"{name}, line {line}" if line else name
+    return Mistake(
+        f"{told}: {what} ({type(error).__name__})",
+        f"Mend it, or take it out of {templates}: then the report uses its own template of that name.",
+    )
+
+
 @lru_cache(maxsize=8)
 def _environment(templates: Any) -> Environment:
+    """Return what renders; the templates of a course, which may have come with what a student handed in, in a sandbox."""
     folders: list[Traversable] = [folder for folder in (templates, shipped_templates()) if folder is not None]
-    environment = Environment(
+    environment = (Environment if templates is None else ImmutableSandboxedEnvironment)(
         loader=FunctionLoader(lambda name: _source(folders, name)),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
@@ -110,12 +153,15 @@ def _words() -> dict[str, Callable[..., Any]]:
     }
 
 
-def _source(folders: list[Traversable], name: str) -> str | None:
-    """Return a template's text from the first folder that has it."""
+def _source(folders: list[Traversable], name: str) -> tuple[str, str, None] | None:
+    """Return a template's text, and where it is, from the first folder that has it."""
     for folder in folders:
         file = folder.joinpath(name)
         if file.is_file():
-            return file.read_text(encoding="utf-8")
+            try:
+                return file.read_text(encoding="utf-8"), str(file), None
+            except (OSError, UnicodeDecodeError) as error:
+                raise Mistake(f"{file} cannot be read: {error}", "Save it as UTF-8.") from error
     return None
 
 

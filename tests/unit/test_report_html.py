@@ -12,8 +12,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from jinja2 import TemplateNotFound, UndefinedError
 
+from grader.errors import Mistake
 from grader.model import Outcome, Status
 from grader.report import figures, html, markdown, tables
 from tests.snapshots import reports
@@ -435,15 +435,43 @@ def test_a_course_can_change_one_template(tmp_path: Path) -> None:
     assert "Our course" not in html.render(reports.everything())
 
 
-def test_a_template_that_names_what_is_not_there_fails(tmp_path: Path) -> None:
-    (tmp_path / "header.html").write_text("{{ report.nonsense }}")
-    with pytest.raises(UndefinedError, match="nonsense"):
+@pytest.mark.parametrize(
+    ("name", "written", "problem"),
+    [
+        ("header.html", "\n{{ report.nonsense }}", r"header\.html, line 2: .* has no attribute 'nonsense'"),
+        ("header.html", '\n\n{% include "nowhere.html" %}', r"header\.html, line 3: there is no template nowhere\.html"),
+        ("header.html", "{% for x in %}", r"header\.html, line 1: Expected an expression, got"),
+        ("header.html", "\n{{ 1 / 0 }}", r"header\.html, line 2: division by zero"),
+        ("header.html", "\n{{ count() }}", r"header\.html, line 2: count\(\) missing 2 required"),
+        ("course.css", "a {}\n{#first { color: red }", r"course\.css, line 2: Missing end of comment tag"),
+        ("macros.html", "{# none of those that are used #}", r"first\.html, line \d+: .* has no attribute 'versus'"),
+        ("header.html", "{{ ''.__class__.__mro__ }}", r"header\.html, line 1: access to attribute '__class__' .* is unsafe"),
+        ("header.html", "{{ report.results.append(1) }}", r"header\.html, line 1: .* has no attribute 'append'"),
+    ],
+)  # fmt: skip
+def test_a_broken_template_is_its_authors_mistake(tmp_path: Path, name: str, written: str, problem: str) -> None:
+    (tmp_path / name).write_text(written)
+    with pytest.raises(Mistake, match=problem) as caught:
+        html.render(reports.usual(), tmp_path)
+    assert caught.value.cure.startswith("Mend it, or take it out of ")
+
+
+def test_a_template_that_is_no_text_is_its_authors_mistake(tmp_path: Path) -> None:
+    (tmp_path / "header.html").write_bytes(b"caf\xe9")
+    with pytest.raises(Mistake, match=r"header\.html cannot be read: .*\nSave it as UTF-8"):
         html.render(reports.perfect(), tmp_path)
-    fresh = tmp_path / "fresh"
-    fresh.mkdir()
-    (fresh / "header.html").write_text('{% include "nowhere.html" %}')
-    with pytest.raises(TemplateNotFound, match="nowhere"):
-        html.render(reports.perfect(), fresh)
+
+
+def test_a_course_can_add_styles_and_the_policy_allows_them(tmp_path: Path) -> None:
+    (tmp_path / "course.css").write_text("h1 { color: rebeccapurple; }\r\n")
+    page = Page(html.render(reports.perfect(), tmp_path))
+    assert "rebeccapurple" in page.text
+    assert ".score" in page.text
+    test_the_policy_allows_this_style_alone(page)
+
+
+def test_the_shipped_templates_of_a_course_are_no_override() -> None:
+    assert html.render(reports.perfect(), html.shipped_templates()) == html.render(reports.perfect())
 
 
 def test_the_shipped_templates_are_found() -> None:
