@@ -1,11 +1,14 @@
 """A course's own templates, from the command line: what it puts in place of the report's, and a mistake in one."""
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import BASICS, Command
+from grader.report import html
+from tests.conftest import BASICS, ROOT, Command
+from tests.snapshots import reports
 
 STUDENT = "def running_total(x):\n    return x.cumsum(0)\n"
 
@@ -50,3 +53,12 @@ def test_a_mistake_in_a_template_is_told_with_its_place(grade_command: Command, 
     assert "Mend it, or take it out of" in told.stderr
     assert "Traceback" not in told.stderr
     assert not (course.parent / "report.html").exists()
+
+
+def test_the_page_that_tells_how_is_right(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "how-to" / "change-the-report.md").read_text(encoding="utf-8")
+    (header,) = re.findall(r"```html\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "header.html").write_text(header)
+    assert "<p>mytask.ipynb: 12 of 35 points</p>" in html.render(reports.usual(), tmp_path)
+    told = set(re.findall(r"`(\w+\.(?:html|css))`", page))
+    assert told == {file.name for file in html.shipped_templates().iterdir()} - {"report.css"}
