@@ -1,4 +1,4 @@
-"""A course's own templates, from the command line: what it puts in place of the report's, and a mistake in one."""
+"""The page that `grade FILE --html` writes: the line that failed, and a course's own templates and the mistakes in them."""
 
 import re
 import shutil
@@ -62,3 +62,13 @@ def test_the_page_that_tells_how_is_right(tmp_path: Path) -> None:
     assert "<p>mytask.ipynb: 12 of 35 points</p>" in html.render(reports.usual(), tmp_path)
     told = set(re.findall(r"`(\w+\.(?:html|css))`", page))
     assert told == {file.name for file in html.shipped_templates().iterdir()} - {"report.css"}
+
+
+def test_the_line_that_cannot_be_read_is_on_the_page(grade_command: Command, tmp_path: Path) -> None:
+    (tmp_path / "mytask.py").write_text("import torch\n\ndef mse_loss(pred, target):\n    return (pred - target\n")
+    told = grade_command("mytask.py", "-e", "mse_loss", "--html", "report.html", cwd=tmp_path)
+    assert told.returncode == 1, told.stderr
+    first = (tmp_path / "report.html").read_text(encoding="utf-8").partition('id="first"')[2].partition("</section>")[0]
+    assert "SyntaxError" in first
+    assert 'class="line marked"' in first
+    assert "pred" in first.partition('class="line marked"')[2]
