@@ -33,7 +33,7 @@ def where(folder: Path, graded: Path) -> Callable[[str], Path]:
 def opened(browser: Browser, path: Path, *, size: tuple[int, int] = DESK, **options: Any) -> Iterator[Page]:
     """Open a file, and see to it that it stays alone and silent: no request, no message, no error, no dialog."""
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)  # for a busy machine; what is waited for comes at once
     page, heard, asked = context.new_page(), list[str](), list[str]()
 
     def hear(message: ConsoleMessage) -> None:
