@@ -6,7 +6,7 @@ DEMO := demo-report.html
 # These watch the memory and the processes of the whole machine, and want it for themselves.
 ALONE := tests/unit/test_confine_memory.py tests/test_attacks.py tests/test_determinism.py
 
-.PHONY: demo test check format lint types imports coverage wheel-test bench docs fuzz clean
+.PHONY: demo browser test check format lint types imports coverage wheel-test bench docs fuzz clean
 
 $(VENV)/.installed: pyproject.toml .ci/constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -17,7 +17,10 @@ demo: $(VENV)/.installed  ## grade a shipped student notebook: right, wrong, mis
 	@$(BIN)/grade examples/demo/student.ipynb --html $(DEMO) || test $$? -eq 1
 	@echo "The same report for the browser: $(DEMO)"
 
-test: $(VENV)/.installed  ## all tests
+browser:  ## Chromium, in which tests/browser opens reports; GRADER_NO_BROWSER=1 leaves that out
+	@sh .ci/browser
+
+test: $(VENV)/.installed browser  ## all tests
 	$(BIN)/python -m pytest -n auto $(addprefix --ignore=,$(ALONE))
 	$(BIN)/python -m pytest $(ALONE)
 
@@ -35,7 +38,7 @@ types: $(VENV)/.installed
 imports: $(VENV)/.installed
 	$(BIN)/lint-imports
 
-coverage: $(VENV)/.installed
+coverage: $(VENV)/.installed browser
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage combine --quiet

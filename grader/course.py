@@ -27,6 +27,12 @@ class Course:
     root: Path
     lessons: tuple[Lesson, ...]
 
+    @property
+    def templates(self) -> Path | None:
+        """The folder of templates that stand in for the report's own, if the course has one."""
+        folder = self.root / "reports" / "templates"
+        return folder if folder.is_dir() else None
+
     def lesson_of(self, exercise: str) -> Lesson | None:
         """Return the lesson that an exercise belongs to."""
         return next((lesson for lesson in self.lessons if exercise in lesson.exercises), None)

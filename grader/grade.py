@@ -53,6 +53,7 @@ from grader.model import (
 )
 from grader.sandbox.bench import Bench
 from grader.sight import Sight
+from grader.submission import around
 
 WORST_FIRST = (
     Outcome.UNGRADED,
@@ -377,9 +378,8 @@ def _cell_notes(submission: Submission, run: Run) -> tuple[CellNote, ...]:
         untouched = result.cell in idle and raised is not None and raised.type in {"NotImplementedError", "TypeError"}
         if result.status is not Status.OK and not untouched:
             line = next((frame.line for frame in raised.frames if frame.cell == cell.index), None) if raised else None
-            notes.append(
-                CellNote(where=cell.where, status=result.status, raised=raised, line=line, output=result.output)
-            )
+            note = CellNote(where=cell.where, status=result.status, raised=raised, line=line, output=result.output)
+            notes.append(msgspec.structs.replace(note, excerpt=around(cell, line)))
     return tuple(notes)
 
 

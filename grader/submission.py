@@ -18,7 +18,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from grader.errors import Mistake
-from grader.model import Cell, Submission
+from grader.model import Cell, Excerpt, Submission
 
 MAX_FILE = 256 << 20
 MAX_SOURCE = 2 << 20
@@ -94,6 +94,15 @@ def read_bytes(path: Path) -> bytes:
                 "Clear the outputs (in Jupyter: Edit, Clear Outputs of All Cells), save, and grade again.",
             )
         return file.read(MAX_FILE + 1)
+
+
+def around(cell: Cell, line: int | None) -> Excerpt | None:
+    """Return a line of a cell, counted from 1, with the one before and the one after it; None if there is no such line."""
+    lines = cell.source.splitlines()
+    if line is None or not 1 <= line <= len(lines):
+        return None
+    first = max(1, line - 1)
+    return Excerpt(where=cell.where, line=first, source="\n".join(lines[first - 1 : line + 1]), marked=(line,))
 
 
 def _cannot_open(path: Path, error: OSError) -> Mistake:

@@ -63,24 +63,25 @@ def grade_files(  # noqa: PLR0913 - one parameter an option
     wanted = [_wanted(words) for words in written]
     starter = start(setting, _needs(files), own=len(files) <= 1, server=click.get_current_context().obj)
     try:
-        reports, mistakes = _grade(files, lesson, exercises, setting, starter)
+        graded, mistakes = _grade(files, lesson, exercises, setting, starter)
     finally:
         starter.close()
+    reports = [report for report, _ in graded]
     if not any(path == STDOUT for _, path in wanted):
         _show(reports, as_json=as_json, quiet=quiet, verbose=verbose)
     for mistake in mistakes:
         complain(mistake)
     for reporter, path in wanted if reports else ():
         _write(reporter(reports[0]), path)
-    if reports and (html is not None or open_html):
-        _write_html(reports[0], html or Path("grade-report.html"), open_html=open_html)
+    if graded and (html is not None or open_html):
+        _write_html(*graded[0], html or Path("grade-report.html"), open_html=open_html)
     return MISTAKE if mistakes else max((exit_code(report) for report in reports), default=MISTAKE)
 
 
 def _grade(
     files: tuple[Path, ...], lesson: str | None, exercises: tuple[str, ...], setting: Setting, starter: Starter
-) -> tuple[list[Report], list[Mistake]]:
-    """Grade each file; one that cannot be read costs only itself."""
+) -> tuple[list[tuple[Report, course.Course]], list[Mistake]]:
+    """Grade each file, and return each report with its course; a file that cannot be read costs only itself."""
     from rich.console import Console  # noqa: F401, PLC0415 - all of this comes while the server imports torch
 
     from grader import grade as pipeline  # noqa: PLC0415
@@ -89,7 +90,7 @@ def _grade(
 
     bench, cache = Bench(starter), setting.cache()
     tasks: dict[tuple[Path, str], Any] = {}
-    reports, mistakes = list[Report](), list[Mistake]()
+    graded, mistakes = list[tuple[Report, course.Course]](), list[Mistake]()
     for path in files:
         try:
             submission = read(path)
@@ -100,10 +101,10 @@ def _grade(
                     starter.warm(["training"])
                 tasks[found.root, exercise.id] = pipeline.prepare(exercise, found, setting.seed, bench, cache)
             wanted = tuple(tasks[found.root, name] for name in names)
-            reports.append(pipeline.grade(submission, wanted, setting.seed, bench))
+            graded.append((pipeline.grade(submission, wanted, setting.seed, bench), found))
         except Mistake as mistake:
             mistakes.append(mistake)
-    return reports, mistakes
+    return graded, mistakes
 
 
 def _needs(files: tuple[Path, ...]) -> tuple[str, ...]:
@@ -161,9 +162,9 @@ def _write(text: str, path: str) -> None:
     click.echo(f"report: {path}", err=True)
 
 
-def _write_html(report: Report, path: Path, *, open_html: bool) -> None:
+def _write_html(report: Report, found: course.Course, path: Path, *, open_html: bool) -> None:
     from grader.report import html as html_report  # noqa: PLC0415
 
-    _write(html_report.render(report), str(path))
+    _write(html_report.render(report, found.templates), str(path))
     if open_html:
         webbrowser.open(path.absolute().as_uri())

@@ -155,13 +155,14 @@ class Result(Value, frozen=True, kw_only=True):
 
 
 class CellNote(Value, frozen=True, kw_only=True):
-    """A cell or file that did not run to its end, as a report tells it."""
+    """A cell or file that did not run to its end, as a report tells it; `excerpt` is the source around its `line`."""
 
     where: str
     status: Status
     raised: Raised | None = None
     line: int | None = None
     output: str = ""
+    excerpt: Excerpt | None = None
 
 
 class Report(Value, frozen=True, kw_only=True):

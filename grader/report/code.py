@@ -31,6 +31,14 @@ def lines(excerpt: Excerpt) -> list[Line]:
     ]
 
 
+def listing(source: str) -> Markup:
+    """Return Python that is not the student's, such as a rule's example, as a block that can be scrolled by keyboard."""
+    html = _highlighted("\n".join(source_lines(source.rstrip("\n"))))
+    return Markup(  # noqa: S704 - Pygments escapes the source
+        f'<pre class="code scroll" tabindex="0" role="group" aria-label="Example code"><code>{html}</code></pre>'
+    )
+
+
 @lru_cache(maxsize=256)
 def _highlighted(source: str) -> str:
     lexer, formatter = _pygments()

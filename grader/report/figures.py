@@ -1,4 +1,4 @@
-"""Pictures of tensors: a drawn shape, a window of numbers, and a map of errors, as SVG and HTML that need no script.
+"""Pictures of tensors: a drawn shape, and a map of errors, as SVG that needs no script.
 
 Sizes say as much as colours do: a larger square is a larger error, a cross is a number that is not finite.
 """
@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-import numpy as np
 from markupsafe import Markup, escape
 
-from grader.model import Array, Difference
+from grader.model import Difference
 from grader.report.flat import flat
 from grader.report.sentences import named
+from grader.report.tables import around, inside, levels, position
 from grader.report.text import number, one_line, shape
 
 WIDE = 48
@@ -25,7 +25,6 @@ FOLDED = 8
 """As many rows and columns has the map of a case that is folded: a part of the array around its worst element."""
 
 TIMES = "\N{MULTIPLICATION SIGN}"
-_WINDOW = 5
 _FILL = (0.16, 0.42, 0.62, 0.8, 0.96)
 """How much of its cell's side a square fills, by level."""
 
@@ -82,20 +81,20 @@ def error_map(found: Difference, uid: str, most: int = WIDE) -> Map | None:
     got, expected = found.got_array, found.expected_array
     if got is None or expected is None or got.shape != expected.shape or len(got.data) == 0 or got.shape == ():
         return None
-    levels, allowed, worst = _levels(flat(got), flat(expected), found.allowed)
-    index = found.index if found.index and _inside(found.index, got.shape) else None
-    part = _Part(levels, got.shape, index)
+    marks, allowed, worst = levels(flat(got), flat(expected), found.allowed)
+    index = found.index if found.index and inside(found.index, got.shape) else None
+    part = _Part(marks, got.shape, index)
     if most < WIDE and max(layout(got.shape)[:2]) > most:
         part = _cut(part, most)
-    return Map(_draw(found, part, uid), _legend(levels, allowed, worst), part.words)
+    return Map(_draw(found, part, uid), _legend(marks, allowed, worst), part.words)
 
 
 def _cut(whole: _Part, most: int) -> _Part:
     """Return `most` rows and columns, of one sheet of an array, around its worst element."""
     place = whole.worst or (0,) * len(whole.sizes)
     (row_count, column_count), (row_at, column_at) = (1, *whole.sizes)[-2:], (0, *place)[-2:]
-    rows, columns = _around(row_at, row_count, most), _around(column_at, column_count, most)
-    start = _position(place[:-2], whole.sizes[:-2]) * row_count * column_count
+    rows, columns = around(row_at, row_count, most), around(column_at, column_count, most)
+    start = position(place[:-2], whole.sizes[:-2]) * row_count * column_count
     levels = [whole.levels[start + row * column_count + column] for row in rows for column in columns]
     index = (row_at - rows.start, column_at - columns.start) if whole.worst else None
     spans = [*map(str, place[:-2]), *([_span(rows)] if len(whole.sizes) > 1 else []), _span(columns)]
@@ -104,21 +103,6 @@ def _cut(whole: _Part, most: int) -> _Part:
 
 def _span(kept: range) -> str:
     return f"{kept.start}:{kept.stop}"
-
-
-def _levels(
-    got: Sequence[float], expected: Sequence[float], allowed: float | str | None
-) -> tuple[list[int], float, float]:
-    """Return each element's level: 0 within `allowed`, 1 to 4 by quarters of the worst error, 5 not finite."""
-    one, other = np.array(got, dtype=np.float64), np.array(expected, dtype=np.float64)
-    with np.errstate(invalid="ignore", over="ignore"):
-        errors = np.where((one == other) | (np.isnan(one) & np.isnan(other)), 0.0, np.abs(one - other))
-    finite = np.isfinite(errors)
-    worst = float(errors[finite].max(initial=0.0))
-    limit = allowed if isinstance(allowed, (int, float)) and math.isfinite(allowed) else 0.0
-    quarters = np.minimum(4, 1 + np.where(finite, errors, 0.0) * 4 // (worst or 1.0))
-    levels = np.where(finite, np.where(errors <= limit, 0, quarters), 5)
-    return levels.astype(int).tolist(), limit, worst
 
 
 def _legend(levels: list[int], allowed: float, worst: float) -> tuple[Level, ...]:
@@ -144,7 +128,7 @@ def _draw(found: Difference, part: _Part, uid: str) -> Markup:
         *(_path(marks, cell, level) for level, marks in enumerate(paths) if marks),
     ]
     if part.worst and found.index:
-        row, column = divmod(_position(part.worst, part.sizes), grid.columns)
+        row, column = divmod(position(part.worst, part.sizes), grid.columns)
         parts.append(_ring((across[column], down[row]), cell, () if grid.wrapped else found.index))
     return Markup("".join([*parts, "</svg>"]))  # noqa: S704 - numbers, and a name escaped above
 
@@ -183,70 +167,10 @@ def _path(marks: Sequence[str], cell: int, level: int) -> str:
     return f'<path class="h{level}" d="{"h.01".join(marks)}h.01" stroke-width="{width}" stroke-linecap="square"/>'
 
 
-def _inside(index: tuple[int, ...] | None, sizes: tuple[int, ...]) -> bool:
-    return index is not None and len(index) == len(sizes) and all(map(lambda i, n: 0 <= i < n, index, sizes))
-
-
-def _position(index: Sequence[int], sizes: Sequence[int]) -> int:
-    """Return where an element lies in row-major order."""
-    position = 0
-    for i, size in zip(index, sizes, strict=True):
-        position = position * size + i
-    return position
-
-
-def numbers(array: Array, index: tuple[int, ...] | None, caption: str, worst: str = "") -> Markup:
-    """Return at most 5 x 5 numbers of an array around `index` as a table; the element there is marked.
-
-    `worst` is how that element is told, where 4 digits would not show what is wrong with it.
-    """
-    sizes = array.shape
-    if not array.data:
-        return Markup('<p class="empty">no elements: shape {}</p>').format(shape(sizes))
-    at = index if _inside(index, sizes) else None
-    place = at or (0,) * len(sizes)
-    row_count, column_count = (1, 1, *sizes)[-2:]
-    row_at, column_at = (0, 0, *place)[-2:]
-    rows, columns = _around(row_at, row_count), _around(column_at, column_count)
-    sheet = _position(place[:-2], sizes[:-2]) * row_count * column_count
-    elements = flat(array)
-    header = "".join(f'<th scope="col">{column}</th>' for column in columns) + _more(columns, column_count, "th")
-    html = [f'<table class="numbers">{_caption(caption, place[:-2])}']
-    if sizes:
-        html.append(f"<thead><tr>{'<td></td>' if len(sizes) > 1 else ''}{header}</tr></thead>")
-    html.append("<tbody>")
-    for row in rows:
-        start = sheet + row * column_count
-        cells = [f"<td>{number(elements[start + column])}</td>" for column in columns]
-        if at is not None and row == row_at:
-            told = escape(worst or number(elements[start + column_at]))
-            cells[column_at - columns.start] = f'<td class="worst"><b>{told}</b></td>'
-        name = f'<th scope="row">{row}</th>' if len(sizes) > 1 else ""
-        html.append(f"<tr>{name}{''.join(cells)}{_more(columns, column_count, 'td')}</tr>")
-    if len(rows) < row_count:
-        html.append(f'<tr><th scope="row">⋮</th><td colspan="{len(columns)}" class="more">{row_count} rows</td></tr>')
-    return Markup("".join([*html, "</tbody></table>"]))  # noqa: S704 - numbers, and texts escaped above
-
-
-def _caption(caption: str, leading: tuple[int, ...]) -> str:
-    sheet = f' <span class="slice">[{"".join(f"{i}, " for i in leading)}:, :]</span>' if leading else ""
-    return f"<caption>{escape(caption)}{sheet}</caption>" if caption or sheet else ""
-
-
-def _around(at: int, size: int, most: int = _WINDOW) -> range:
-    start = max(0, min(at - most // 2, size - most))
-    return range(start, min(size, start + most))
-
-
-def _more(shown: range, size: int, tag: str) -> str:
-    return f'<{tag} class="more" aria-label="more">…</{tag}>' if len(shown) < size else ""
-
-
 @lru_cache(maxsize=512)
 def drawn_shape(sizes: tuple[int, ...], axes: tuple[str, ...] = ()) -> Markup:
     """Return a tensor's shape as a small drawing: a dot, a strip, a sheet, or a pile of sheets, with its axes named."""
-    names = [one_line(axis, 20) for axis in axes] if len(axes) == len(sizes) else [""] * len(sizes)
-    labels = [name if name == str(size) else f"{name} {size}".strip() for name, size in zip(names, sizes, strict=True)]
+    labels = _labels(sizes, axes)
     down, across = (_length(size) for size in (1, 1, *sizes)[-2:])
     sheets = 0 if len(sizes) < 3 else min(2, max(0, math.prod(sizes[:-2]) - 1))
     shift, x, y = 5, 1, 15 + 5 * sheets
@@ -272,6 +196,16 @@ def drawn_shape(sizes: tuple[int, ...], axes: tuple[str, ...] = ()) -> Markup:
     if pile:
         parts.append(f'<text x="{beside}" y="{y - sheets * shift + 6}">{TIMES} {escape(pile)}</text>')
     return Markup("".join([*parts, "</svg>"]))  # noqa: S704 - numbers, and labels escaped above
+
+
+def measures(sizes: Sequence[int], axes: Sequence[str] = ()) -> str:
+    """Return a shape with its axes' names, as "batch 4 by classes 7"; without names as PyTorch's users write it."""
+    return f" {TIMES} ".join(_labels(sizes, axes)) if sizes and len(axes) == len(sizes) else shape(tuple(sizes))
+
+
+def _labels(sizes: Sequence[int], axes: Sequence[str]) -> list[str]:
+    names = [one_line(axis, 20) for axis in axes] if len(axes) == len(sizes) else [""] * len(sizes)
+    return [name if name == str(size) else f"{name} {size}".strip() for name, size in zip(names, sizes, strict=True)]
 
 
 def _length(size: int) -> int:

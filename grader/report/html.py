@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import math
+import traceback
 from collections.abc import Callable
 from functools import lru_cache
 from importlib.resources import files
@@ -12,22 +13,46 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
+from jinja2 import (
+    Environment,
+    FunctionLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    select_autoescape,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from grader.errors import Mistake
 from grader.model import Array, Aspect, Difference, Finding, Outcome, Report, Result, RuleText, Shown, Verdict
-from grader.report import alike, code, figures, markdown, sentences, text
+from grader.report import alike, code, figures, markdown, sentences, tables, text
 from grader.report.step import first_step
+
+_TOKENS = {Aspect.SHAPE, Aspect.DTYPE, Aspect.TYPE, Aspect.STRUCTURE, Aspect.DEVICE, Aspect.EXCEPTION}
+"""Where `Difference.got` and `.expected` are short, and say by themselves what is wrong."""
 
 
 def render(report: Report, templates: Traversable | Path | None = None) -> str:
     """Return the report as an HTML document.
 
     A template that `templates` has stands in for the shipped one of the same name, so a course can change one part.
+    Raises `Mistake`, with the template and the line, where one of them cannot be used.
     """
     override: Any = templates  # every folder that importlib.resources gives can be hashed, but its type does not say so
-    environment = _environment(override)
-    css = environment.get_template("report.css").render().replace("\r\n", "\n")
+    if override is None or override == shipped_templates():
+        return _rendered(report, _environment(None))
+    try:
+        return _rendered(report, _environment(override))
+    except Mistake:
+        raise
+    except Exception as error:  # a template may raise anything; that is its author's to mend
+        raise _mistake(error, override) from error
+
+
+def _rendered(report: Report, environment: Environment) -> str:
+    sheets = (environment.get_template(name).render() for name in ("report.css", "course.css"))
+    css = "\n".join(sheets).replace("\r\n", "\n")
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     return environment.get_template("report.html").render(
         report=report,
@@ -44,10 +69,31 @@ def shipped_templates() -> Traversable:
     return packed if packed.is_dir() else Path(__file__).parents[2] / "reports" / "templates"
 
 
+def _mistake(error: Exception, templates: Traversable | Path) -> Mistake:
+    """Return an error in a template as a mistake of its author, with the innermost place that is in a template."""
+    folders = tuple(f"{folder}/" for folder in (templates, shipped_templates()))
+    places = [
+        (frame.filename, frame.lineno)
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename.startswith(folders) and not frame.filename.endswith(".py")
+    ]
+    if isinstance(error, TemplateSyntaxError):
+        places.append((error.filename or error.name or "", error.lineno))  # some errors have the path as their name
+    own = [place for place in places if place[0].startswith(folders[0])] or places
+    name, line = own[-1] if own else (str(templates), None)
+    what = f"there is no template {error}" if isinstance(error, TemplateNotFound) else text.one_line(str(error))
+    told = f"{name}, line {line}" if line else name
+    return Mistake(
+        f"{told}: {what} ({type(error).__name__})",
+        f"Mend it, or take it out of {templates}: then the report uses its own template of that name.",
+    )
+
+
 @lru_cache(maxsize=8)
 def _environment(templates: Any) -> Environment:
+    """Return what renders; the templates of a course, which may have come with what a student handed in, in a sandbox."""
     folders: list[Traversable] = [folder for folder in (templates, shipped_templates()) if folder is not None]
-    environment = Environment(
+    environment = (Environment if templates is None else ImmutableSandboxedEnvironment)(
         loader=FunctionLoader(lambda name: _source(folders, name)),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
@@ -69,7 +115,13 @@ def _environment(templates: Any) -> Environment:
         code_lines=code.lines,
         drawn_shape=figures.drawn_shape,
         error_map=figures.error_map,
-        numbers=figures.numbers,
+        listing=code.listing,
+        measures=figures.measures,
+        numbers=tables.numbers,
+        pair=tables.pair,
+        axes=_axes,
+        both=_both,
+        drawn_shapes=_drawn_shapes,
         shown_numbers=_shown_numbers,
         swatch=figures.swatch,
         statement=markdown.block,
@@ -101,12 +153,15 @@ def _words() -> dict[str, Callable[..., Any]]:
     }
 
 
-def _source(folders: list[Traversable], name: str) -> str | None:
-    """Return a template's text from the first folder that has it."""
+def _source(folders: list[Traversable], name: str) -> tuple[str, str, None] | None:
+    """Return a template's text, and where it is, from the first folder that has it."""
     for folder in folders:
         file = folder.joinpath(name)
         if file.is_file():
-            return file.read_text(encoding="utf-8")
+            try:
+                return file.read_text(encoding="utf-8"), str(file), None
+            except (OSError, UnicodeDecodeError) as error:
+                raise Mistake(f"{file} cannot be read: {error}", "Save it as UTF-8.") from error
     return None
 
 
@@ -126,7 +181,33 @@ def _shown_numbers(shown: Shown, differences: tuple[Difference, ...]) -> Markup 
         return None
     whole = math.prod(shown.shape) == math.prod(shown.array.shape)
     array = Array(shown.array.dtype, shown.shape, shown.array.data) if whole else shown.array
-    return figures.numbers(array, None, "" if whole else f"the first {math.prod(array.shape)} elements")
+    return tables.numbers(array, None, "" if whole else f"the first {math.prod(array.shape)} elements")
+
+
+def _axes(verdict: Verdict, found: Difference) -> tuple[str, ...]:
+    """Return the names of the axes of what differs: those of the output, or of the input whose gradient it is."""
+    _, name = sentences.called(found)
+    return next((one.axes for one in (*verdict.got, *verdict.expected, *verdict.inputs) if one.name == name), ())
+
+
+def _both(found: Difference) -> tuple[str, str] | None:
+    """Return what was got and what was expected, as short as they can stand beside each other; None if one is missing."""
+    if found.got_value is not None or found.expected_value is not None:
+        return text.number_pair(found.got_value, found.expected_value)
+    if found.aspect not in _TOKENS or not (found.got and found.expected):
+        return None
+    return text.one_line(found.got, 60), text.one_line(found.expected, 60)
+
+
+def _drawn_shapes(verdict: Verdict, found: Difference) -> tuple[Markup, Markup] | None:
+    """Return the two shapes of what has the wrong one, as drawings."""
+    if found.aspect is not Aspect.SHAPE:
+        return None
+    sides = [next((one for one in side if one.name == found.slot), None) for side in (verdict.got, verdict.expected)]
+    got, expected = (
+        figures.drawn_shape(one.shape, one.axes) if one is not None and one.dtype else None for one in sides
+    )
+    return (got, expected) if got is not None and expected is not None else None
 
 
 def _is_told(found: Finding, lead: Finding | None, rule: RuleText) -> bool:

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from grader.model import Pairs
+from grader.report.code import listing
 from grader.report.text import clean, filled
 
 _ELEMENTS = re.compile(
@@ -26,7 +27,11 @@ _ATTRIBUTES = re.compile(
 )
 _TABLE = '<div class="scroll" tabindex="0" role="group" aria-label="Table">'
 _FORMULA = '<span class="formula" tabindex="0" role="group" aria-label="Formula">'
-_HELD = re.compile("\ue000(\\d+)\ue001")
+_HELD = re.compile("(<code>[^<]*</code>)|\ue000(\\d+)\ue001")
+_PLAIN = re.compile("\ue000(\\d+)\ue001")
+_CODE = re.compile("`([^`\n]+)`")
+_SKIPS = re.compile(r"(\\\\)\s*\[[\d.]+ *(?:ex|em|pt|cm|mm)\]")
+"""LaTeX's extra space after a line, "\\\\[1ex]", which latex2mathml would print."""
 
 
 @lru_cache(maxsize=256)
@@ -36,15 +41,23 @@ def block(text: str) -> Markup:
 
 
 def inline(template: str, facts: Pairs = ()) -> Markup:
-    """Return a rule's template as HTML, its facts put in as escaped text after the Markdown has been read."""
+    """Return a rule's template as HTML, its facts put in as escaped text after the Markdown has been read.
+
+    Of Markdown a fact has code spans alone, for it may hold a student's words as well as the grader's.
+    """
     kept: list[str] = []
 
     def hold(value: str) -> str:
         kept.append(str(escape(clean(value, 400))))
         return f"\ue000{len(kept) - 1}\ue001"
 
+    def put(match: re.Match[str]) -> str:
+        if match[1]:  # inside a code span of the template a fact is plain
+            return _PLAIN.sub(lambda held: kept[int(held[1])], match[1])
+        return _CODE.sub(r"<code>\1</code>", kept[int(match[2])])
+
     html = _paragraphs(filled(clean(template), facts, hold))
-    return Markup(_HELD.sub(lambda match: kept[int(match[1])], html))  # noqa: S704 - facts are escaped above
+    return Markup(_HELD.sub(put, html))  # noqa: S704 - facts are escaped above
 
 
 @lru_cache(maxsize=1024)
@@ -63,10 +76,11 @@ def math(latex: str, display: str = "inline") -> str:
     unless it is well-formed and holds known MathML alone.
     """
     source = f"<code>{escape(latex)}</code>"
+    latex = _SKIPS.sub(r"\1", latex)
     if "<" in latex or ">" in latex:
         latex = latex.replace("<", r" \lt ").replace(">", r" \gt ")
     try:
-        told = convert(latex, display=display)
+        told = convert(latex, display=display).replace("\\_", "_")  # it leaves this one as it is in \\text
     except Exception:  # its errors have no common root, and a formula must never cost a report
         return source
     return told if _harmless(told) else source
@@ -94,6 +108,8 @@ def _parser() -> MarkdownIt:
     parser.add_render_rule("link_open", _link)
     parser.add_render_rule("table_open", lambda *_: f"{_TABLE}<table>")
     parser.add_render_rule("table_close", lambda *_: "</table></div>\n")
+    parser.add_render_rule("fence", _listing)
+    parser.add_render_rule("code_block", _listing)
     for name in ("math_inline", "math_inline_double", "math_block", "math_block_label"):
         parser.add_render_rule(name, _formula)
     return parser
@@ -104,6 +120,10 @@ def _formula(_self: Any, tokens: Any, index: int, _options: Any, _env: Any) -> s
     if token.type == "math_inline":
         return math(token.content.strip())
     return f"{_FORMULA}{math(token.content.strip(), 'block')}</span>"
+
+
+def _listing(_self: Any, tokens: Any, index: int, _options: Any, _env: Any) -> str:
+    return f"{listing(tokens[index].content)}\n"
 
 
 def _heading(_self: Any, tokens: Any, index: int, _options: Any, _env: Any) -> str:

@@ -20,7 +20,7 @@ _WORST_FIRST = (
 
 
 class Step(NamedTuple):
-    """The first thing to do: a headline, the exercise or cell it is about, its place, and what says more."""
+    """The first thing to do: a headline, the exercise or cell it is about, its place, its code, and what says more."""
 
     headline: str
     about: str = ""
@@ -30,6 +30,7 @@ class Step(NamedTuple):
     finding: Finding | None = None
     text: RuleText | None = None
     sentence: str = ""
+    excerpt: Excerpt | None = None
 
 
 def first_step(report: Report) -> Step:
@@ -54,7 +55,7 @@ def _urgency(result: Result, texts: Mapping[str, RuleText]) -> tuple[bool, int, 
 
 
 def _mend_cell(cell: CellNote, before: str = "") -> Step:
-    return Step("Fix this first", place(cell), sentence=before + note(cell))
+    return Step("Fix this first", place(cell), sentence=before + note(cell), excerpt=cell.excerpt)
 
 
 def _mend(result: Result, texts: Mapping[str, RuleText]) -> Step:
@@ -76,6 +77,7 @@ def _mend(result: Result, texts: Mapping[str, RuleText]) -> Step:
         result.lead,
         text,
         sentence,
+        result.excerpt,
     )
 
 

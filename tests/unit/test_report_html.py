@@ -1,18 +1,21 @@
 """The page: one file, no script, nothing from outside, an outline and labels, and strings that stay text."""
 
+import ast
 import base64
 import hashlib
+import math
 import re
 import time
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import pytest
-from jinja2 import TemplateNotFound, UndefinedError
 
-from grader.model import Outcome
-from grader.report import figures, html, markdown
+from grader.errors import Mistake
+from grader.model import Outcome, Status
+from grader.report import figures, html, markdown, tables
 from tests.snapshots import reports
 
 VOID = {"meta", "link", "br", "hr", "img", "input", "source", "col", "wbr", "area", "base", "embed", "track"}
@@ -119,15 +122,19 @@ def test_the_usual_page_says_what_matters() -> None:
         "6 exercises: 1 passed, 2 wrong, 2 not attempted, 1 ungraded",
         "Fix this first softmax typical cell 3, line 12 each column sums to 1; each row should. You normalise over axis 0.",
         "Try normalise over the last axis: dim=-1.",
-        "got 0.6389 expected 0.06301 28 of 28 elements differ",
+        "output[3, 3] 28 of 28 elements differ got 0.6389 expected 0.06301",
+        "A hint 1 of 3 Which axis holds",
         "cell 6, line 2 NameError: name 'targts' is not defined",
         "12look here: return powers / powers.sum(dim=0, keepdim=True)",
         "Gradient at logits",
         "no gradient reaches logits",
         "the grader failed here; this is not your fault and costs no points",
         "What it printed shifted: torch.Size([4, 7])",
-        "A further hint Write dim=-1 in both reductions.",
-        "not finite 3",
+        "The next hint 3 of 3 Write dim=-1 in both reductions.",
+        "output batch 4 \N{MULTIPLICATION SIGN} classes 7",
+        "off by up to 0.14: 21 elements",
+        "2 got 0.1327 0.3675",
+        "not finite: 3 elements",
         "Isolation isolated by namespaces, seccomp, rlimits",
         "torch 2.13.0",
         "Seed 7",
@@ -213,8 +220,11 @@ def test_hostile_strings_stay_text() -> None:
 def test_facts_do_not_become_markdown_or_html() -> None:
     facts = (("x", "**b** <i>i</i> `c` [l](https://e.example) $y$"),)
     expected = "**b** &lt;i&gt;i&lt;/i&gt; `c` [l](https://e.example) $y$"
-    assert markdown.inline("{x}", facts) == expected
+    assert markdown.inline("{x}", facts) == expected.replace("`c`", "<code>c</code>")
     assert markdown.inline("`{x}`", facts) == f"<code>{expected}</code>"
+    assert markdown.inline("{x}", (("x", "`<b>`, `a` and a lonely `"),)) == (
+        "<code>&lt;b&gt;</code>, <code>a</code> and a lonely `"
+    )
     assert markdown.inline("[a]({x})", facts) != f'<a href="{expected}">a</a>'
     assert markdown.inline("one\n\ntwo") == "<p>one</p>\n<p>two</p>"
     assert markdown.inline("\ue0007\ue001 {x}", (("x", "\ue0000\ue001"),)) == "\ufffd7\ufffd \ufffd0\ufffd"
@@ -256,6 +266,86 @@ def test_formulas_become_mathml() -> None:
     assert "&#x0003C;" in markdown.block("$a<b$")
 
 
+def test_the_formulas_of_the_shipped_statements_are_drawn() -> None:
+    """No source of a formula, and nothing that LaTeX would not print, is left for a student to puzzle over."""
+    shipped = sorted((Path(__file__).parents[2] / "exercises").glob("*/*.py"))
+    assert len(shipped) > 10
+    for path in shipped:
+        page = markdown.block(ast.get_docstring(ast.parse(path.read_text())) or "")
+        assert "$" not in re.sub("<code>.*?</code>", "", page), path.name
+        assert not re.search(r"<code>[^<]*\\[a-z]", page), path.name
+        assert "<math" in page, path.name
+        for formula in re.findall("<math.*?</math>", page, re.DOTALL):
+            assert "\\" not in formula, path.name
+            assert "ex]" not in re.sub("<[^>]*>", "", formula), path.name
+
+
+def test_code_in_markdown_is_highlighted_and_can_be_scrolled() -> None:
+    told = markdown.block("```python\nx = '<script>' # \u202e\n```\n\n    indented\n")
+    assert told.count('<pre class="code scroll" tabindex="0" role="group"') == 2
+    assert "&lt;script&gt;" in told
+    assert "\u202e" not in told
+
+
+def test_examples_of_rules_are_code() -> None:
+    bare = msgspec.structs.replace(reports.AXIS, example="def right(x):\n    return x * '<b>'\n")
+    text = html.render(msgspec.structs.replace(reports.report(reports.softmax()), texts=(bare,)))
+    assert '<span class="k">return</span>' in text.partition("Example code")[2][:300]
+    assert "&lt;b&gt;" in text
+
+
+def test_a_page_of_one_exercise_says_its_mistake_and_its_hints_once() -> None:
+    one, two = Page(html.render(reports.report(reports.softmax()))), Page(html.render(reports.usual()))
+    assert [one.said.count(part) for part in ("You normalise over", "A hint")] == [1, 1]
+    assert two.said.count("You normalise over") == 2
+    assert not one.all("nav")
+    assert two.all("nav")
+
+
+def test_the_line_that_broke_a_cell_is_shown() -> None:
+    def made(where: str, **more: object) -> str:
+        excerpt = reports.Excerpt(where=where, line=3, source="a = 1\nb = (\n", marked=(4,))
+        error = reports.Raised(type="SyntaxError", message="'(' was never closed")
+        cell = reports.CellNote(where=where, status=Status.RAISED, raised=error, line=4, excerpt=excerpt, **more)
+        return Page(html.render(reports.report(reports.mse(), cells=(cell,)))).said
+
+    first = "Fix this first mytask.py, line 4 nothing in it was run: SyntaxError: '(' was never closed 4b = ("
+    assert first in made("mytask.py")
+    assert "did not run to the end" not in made("mytask.py")  # the first thing to fix has said it
+    assert "The file did not run to the end" in made("mytask.py", output="so far so good")
+    assert "1 cell did not run to the end cell 4, line 4" in made("cell 4", output="x")
+    assert "3a = 1 4look here: b = ( What it printed" in made("cell 4", output="x")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kind"),
+    [
+        (Outcome.WRONG, "open"),
+        (Outcome.NOT_ATTEMPTED, "next"),
+        (Outcome.UNGRADED, "ours"),
+        (Outcome.PASSED, "done"),
+    ],
+)
+def test_the_first_thing_tells_its_kind(outcome: Outcome, kind: str) -> None:
+    assert f'<section class="first {kind}"' in html.render(reports.report(reports.bare("x", outcome)))
+
+
+def test_a_wrong_shape_is_drawn_beside_the_expected_one() -> None:
+    found = reports.Difference(slot="output", aspect=reports.Aspect.SHAPE, got="(4, 1)", expected="(4,)")
+    got, expected = (
+        reports.shown("output", reports.wave((4, 1))),
+        reports.shown("output", reports.wave((4,)), ("batch",)),
+    )
+    case = reports.verdict(
+        "typical", Outcome.WRONG, got=(got,), expected=(expected,), evidence=reports.Evidence(differences=(found,))
+    )
+    wrong = reports.Result(exercise="x", title="x", outcome=Outcome.WRONG, points=0, max_points=2, verdicts=(case,))
+    text = html.render(reports.report(wrong)).partition('<dl class="versus">')[2].partition("</dl>")[0]
+    assert "<title>4 by 1</title>" in text
+    assert "<title>batch 4</title>" in text
+    assert text.index("(4, 1)") < text.index("(4,)")
+
+
 def test_maps_of_errors() -> None:
     cube, other = reports.wave((2, 3, 4)), reports.wave((2, 3, 4), 0.3)
     drawn = figures.error_map(reports.values("output", cube, other), "id")
@@ -276,16 +366,40 @@ def test_maps_of_errors() -> None:
     without = figures.error_map(lost, "id")
     assert without is not None
     assert "ring" not in without.svg
-    assert "worst" not in figures.numbers(cube, (9, 9), "got")
+    assert "worst" not in tables.numbers(cube, (9, 9), "got")
 
 
 def test_windows_of_numbers() -> None:
-    table = figures.numbers(reports.wave((20, 30)), (10, 29), "got")
+    table = tables.numbers(reports.wave((20, 30)), (10, 29), "got")
     assert table.count("<td>") + table.count('<td class="worst">') == 25 + 1  # and the corner
-    assert "20 rows" in table
-    assert "[1, :, :]" in figures.numbers(reports.wave((2, 3, 4)), (1, 0, 0), "got")
-    assert "no elements: shape (0, 3)" in figures.numbers(reports.floats((0, 3), []), None, "got")
-    assert "<b>&lt;x&gt;</b>" in figures.numbers(reports.wave((2,)), (0,), "", "<x>")
+    assert "20 rows in all" in table
+    assert "[1, :, :]" in tables.numbers(reports.wave((2, 3, 4)), (1, 0, 0), "got")
+    assert "no elements: shape (0, 3)" in tables.numbers(reports.floats((0, 3), []), None, "got")
+    assert "<caption>&lt;x&gt;</caption>" in tables.numbers(reports.wave((2,)), (0,), "<x>")
+    assert 'class="worst"' not in tables.numbers(reports.wave((2,)), (7,), "")
+
+
+def test_got_stands_above_expected_and_what_differs_is_marked() -> None:
+    got, expected = reports.floats((2, 3), [1, 2, 3, 4, 5, 6]), reports.floats((2, 3), [1, 2, 3, 4, 5.0000119, 6])
+    table = str(tables.pair(reports.values("output", got, expected)))
+    assert re.findall(r'<th scope="rowgroup" rowspan="2">(\d)</th>', table) == ["0", "1"]
+    assert re.findall(r'<td class="off worst"><b>(.*?)</b></td>', table) == ["5", "5.00001"]
+    assert table.count("<td>") == 2 * 5 + 2  # the elements that agree, and the corner
+    assert re.findall(r'<tr class="(\w+)">', table) == ["got", "expected"] * 2
+    wide = str(tables.pair(reports.values("output", reports.wave((3, 20, 30)), reports.wave((3, 20, 30), 0.3))))
+    assert re.search(r"\[\d, :, :\]", wide)
+    assert "20 rows in all" in wide
+    assert wide.count("and more") == 1
+    assert wide.count('<td class="more">') == 1 + 2 * 5
+
+
+def test_no_pair_without_two_arrays_of_one_shape() -> None:
+    empty, some = reports.floats((0, 3), []), reports.wave((2,))
+    for one, other in ((empty, empty), (some, reports.wave((3,))), (some, None), (None, some)):
+        found = reports.Difference(slot="x", aspect=reports.Aspect.VALUE, got_array=one, expected_array=other)
+        assert tables.pair(found) is None
+    scalar = tables.pair(reports.values("x", reports.floats((), [0.0]), reports.floats((), [math.inf])))
+    assert re.findall(r"<b>(.*?)</b>", str(scalar)) == ["0", "inf"]
 
 
 @pytest.mark.parametrize("sizes", [(), (0,), (1,), (7,), (4, 7), (4, 0), (300, 2), (2, 3, 4), (2, 3, 4, 5), (1, 1, 1)])
@@ -321,15 +435,43 @@ def test_a_course_can_change_one_template(tmp_path: Path) -> None:
     assert "Our course" not in html.render(reports.everything())
 
 
-def test_a_template_that_names_what_is_not_there_fails(tmp_path: Path) -> None:
-    (tmp_path / "header.html").write_text("{{ report.nonsense }}")
-    with pytest.raises(UndefinedError, match="nonsense"):
+@pytest.mark.parametrize(
+    ("name", "written", "problem"),
+    [
+        ("header.html", "\n{{ report.nonsense }}", r"header\.html, line 2: .* has no attribute 'nonsense'"),
+        ("header.html", '\n\n{% include "nowhere.html" %}', r"header\.html, line 3: there is no template nowhere\.html"),
+        ("header.html", "{% for x in %}", r"header\.html, line 1: Expected an expression, got"),
+        ("header.html", "\n{{ 1 / 0 }}", r"header\.html, line 2: division by zero"),
+        ("header.html", "\n{{ count() }}", r"header\.html, line 2: count\(\) missing 2 required"),
+        ("course.css", "a {}\n{#first { color: red }", r"course\.css, line 2: Missing end of comment tag"),
+        ("macros.html", "{# none of those that are used #}", r"first\.html, line \d+: .* has no attribute 'versus'"),
+        ("header.html", "{{ ''.__class__.__mro__ }}", r"header\.html, line 1: access to attribute '__class__' .* is unsafe"),
+        ("header.html", "{{ report.results.append(1) }}", r"header\.html, line 1: .* has no attribute 'append'"),
+    ],
+)  # fmt: skip
+def test_a_broken_template_is_its_authors_mistake(tmp_path: Path, name: str, written: str, problem: str) -> None:
+    (tmp_path / name).write_text(written)
+    with pytest.raises(Mistake, match=problem) as caught:
+        html.render(reports.usual(), tmp_path)
+    assert caught.value.cure.startswith("Mend it, or take it out of ")
+
+
+def test_a_template_that_is_no_text_is_its_authors_mistake(tmp_path: Path) -> None:
+    (tmp_path / "header.html").write_bytes(b"caf\xe9")
+    with pytest.raises(Mistake, match=r"header\.html cannot be read: .*\nSave it as UTF-8"):
         html.render(reports.perfect(), tmp_path)
-    fresh = tmp_path / "fresh"
-    fresh.mkdir()
-    (fresh / "header.html").write_text('{% include "nowhere.html" %}')
-    with pytest.raises(TemplateNotFound, match="nowhere"):
-        html.render(reports.perfect(), fresh)
+
+
+def test_a_course_can_add_styles_and_the_policy_allows_them(tmp_path: Path) -> None:
+    (tmp_path / "course.css").write_text("h1 { color: rebeccapurple; }\r\n")
+    page = Page(html.render(reports.perfect(), tmp_path))
+    assert "rebeccapurple" in page.text
+    assert ".score" in page.text
+    test_the_policy_allows_this_style_alone(page)
+
+
+def test_the_shipped_templates_of_a_course_are_no_override() -> None:
+    assert html.render(reports.perfect(), html.shipped_templates()) == html.render(reports.perfect())
 
 
 def test_the_shipped_templates_are_found() -> None:

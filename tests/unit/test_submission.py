@@ -8,6 +8,7 @@ import pytest
 
 from grader import submission
 from grader.errors import Mistake
+from grader.model import Cell
 from grader.submission import read
 from tests.lessons import notebook_text
 
@@ -176,3 +177,14 @@ def test_a_file_that_is_too_large(tmp_path: Path) -> None:
         file.truncate(submission.MAX_FILE + 1)
     with pytest.raises(Mistake, match="has 256 MB; at most 256 MB are read"):
         read(path)
+
+
+def test_the_lines_around_one() -> None:
+    cell = Cell(index=0, source="a\nb\nc\nd", where="cell 1")
+    shown = [submission.around(cell, line) for line in (1, 3, 4)]
+    assert [(one.line, one.source, one.marked) for one in shown if one is not None] == [
+        (1, "a\nb", (1,)),
+        (2, "b\nc\nd", (3,)),
+        (3, "c\nd", (4,)),
+    ]
+    assert [submission.around(cell, line) for line in (None, 0, 5)] == [None] * 3
