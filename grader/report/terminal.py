@@ -61,10 +61,11 @@ class _Page(NamedTuple):
 
 
 def render(report: Report, *, console: Console, verbose: bool = False, quiet: bool = False) -> None:
-    """Print the report; `quiet` prints the score alone, `verbose` also what passed, inputs, output and versions."""
+    """Print the report; `quiet` prints the score, and whether there was no sandbox, `verbose` also what passed, inputs, output and versions."""
     page = _Page(console, {text.id: text for text in report.texts}, verbose)
     if quiet:
         _score(page, report)
+        _warn(page, report)
         return
     spaced = _exercises(page, report.results)
     untouched = [result for result in report.results if result.outcome is Outcome.NOT_ATTEMPTED]
