@@ -61,7 +61,7 @@ class _Page(NamedTuple):
 
 
 def render(report: Report, *, console: Console, verbose: bool = False, quiet: bool = False) -> None:
-    """Print the report; `quiet` prints the score, and whether there was no sandbox, `verbose` also what passed, inputs, output and versions."""
+    """Print the report; `quiet` prints the score, and a warning if there was no sandbox; `verbose` prints all there is."""
     page = _Page(console, {text.id: text for text in report.texts}, verbose)
     if quiet:
         _score(page, report)
