@@ -52,9 +52,10 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/isolation.py
 	$(BIN)/python benchmarks/layers.py
 
-fuzz: $(VENV)/.installed  ## a minute of coverage-guided fuzzing of the wire decoder
+fuzz: $(VENV)/.installed  ## two minutes of coverage-guided fuzzing: the wire decoder and readers of files; the spec loader
 	$(BIN)/pip install --quiet atheris
 	$(BIN)/python tests/fuzz/atheris_wire.py -max_total_time=60
+	$(BIN)/python tests/fuzz/atheris_spec.py -max_total_time=60 -len_control=0
 
 docs: $(VENV)/.installed  ## the documentation as a site in build/site
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint .ci/constraints.txt --editable '.[docs]'

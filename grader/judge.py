@@ -45,6 +45,8 @@ NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|
 PRINTED = "printed"
 PRINTED_DIGITS = 4
 """As many as `print(tensor)` shows."""
+MAX_POWER = 6
+"""So many characters has the exponent of a number that somebody computed."""
 
 
 def attempted(exercise: Exercise, facts: Facts, *, found: bool = False) -> bool:
@@ -280,19 +282,19 @@ def _numbers_of(expectation: Expectation) -> list[float]:
 
 
 def _shows(text: str, value: float) -> bool:
-    try:
-        shown = float(text)
-    except ValueError:
-        return False
+    """Tell whether a printed number is a value, rounded to four digits or more, or four decimals."""
+    shown = float(text)
     if shown == value or (np.isnan(shown) and np.isnan(value)):
         return True
-    mantissa = re.split("[eE]", text.lstrip("+-"))[0]
-    decimals = len(mantissa.partition(".")[2])
-    exponent = int(re.split("[eE]", text)[1]) if re.search("[eE]", text) else 0
-    step = 10.0 ** (exponent - decimals)
-    digits = len(mantissa.replace(".", "").lstrip("0"))
-    slack = 0.51 * step + 2e-6 * abs(value)
-    return bool(abs(shown - value) <= slack) and max(digits, decimals) >= PRINTED_DIGITS
+    mantissa, _, power = text.lower().lstrip("+-").partition("e")
+    if not np.isfinite(shown) or len(power) > MAX_POWER:
+        return False
+    whole, _, decimals = mantissa.partition(".")
+    step = float(f"1e{int(power or 0) - len(decimals)}")  # where 10.0**x overflows, this is infinite
+    digits = len((whole + decimals).lstrip("0"))
+    return bool(abs(shown - value) <= 0.51 * step + 2e-6 * abs(value)) and (
+        digits >= PRINTED_DIGITS or step <= 10.0**-PRINTED_DIGITS
+    )
 
 
 def outcome(sight: Sight) -> Outcome:

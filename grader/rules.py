@@ -14,6 +14,9 @@ REACHING = "reaching into the program that grades"
 MORE_NAMES = "(more names than are looked at)"
 """Stands for the rest among the uses of a file that has too many; `grader.worker.inspection` puts it there."""
 
+AT_ONCE = "(at once)"
+"""Stands for where a name is used, if that is in a definition, and runs when the file is loaded."""
+
 SUSPICIOUS = (
     "torch._C", "torch.utils._python_dispatch", "torch.overrides", "torch.library", "ctypes", "_ctypes", "cffi",
     "gc.get_objects", "gc.get_referrers", "gc.get_referents", "gc.*", "sys._getframe", "sys._current_frames",
@@ -27,8 +30,16 @@ SUSPICIOUS = (
 What the worker can only claim (dispatched operators, inputs left alone) holds as far as nothing of this is used.
 """
 
-SUSPICIOUS_INSIDE = ("sys.modules", "builtins", "__builtins__", "os.fork", "os.forkpty", "_thread")
-"""The same in an answer; elsewhere in a file there are good reasons for it ("google.colab" in sys.modules)."""
+SUSPICIOUS_INSIDE = (
+    "sys.modules", "builtins", "__builtins__", "os.fork", "os.forkpty", "_thread", "threading.Thread",
+    "threading.Timer", "concurrent.futures", "multiprocessing", "torch.multiprocessing", "torch.jit.fork",
+    "torch.futures", "types.FunctionType", "types.CodeType", "marshal", "pickle.loads", "runpy",
+    "operator.attrgetter", "operator.methodcaller", "inspect.getattr_static",
+)  # fmt: skip
+"""The same in an answer; elsewhere in a file there are good reasons for it ("google.colab" in sys.modules).
+
+Operators dispatched and functions called are counted in the thread that makes the call, and in no other.
+"""
 
 SUSPICIOUS_ATTRIBUTES = frozenset(
     {
@@ -36,6 +47,7 @@ SUSPICIOUS_ATTRIBUTES = frozenset(
         "_disabled_torch_function_impl", "_disabled_torch_dispatch_impl", "_get_current_dispatch_mode", "_getframe",
         "_current_frames", "f_back", "f_locals", "f_globals", "f_builtins", "tb_frame", "gi_frame", "cr_frame",
         "ag_frame", "get_objects", "get_referrers", "get_referents", "__subclasses__", "__globals__", "__builtins__",
+        "run_cell", "run_cell_async", "run_code", "run_ast_nodes",
     }
 )  # fmt: skip
 """Names that mean the same of whatever object they are asked."""
@@ -79,7 +91,7 @@ def in_source(exercise: Exercise, facts: Facts) -> tuple[Mention, ...]:
 
 def _reaching(own: frozenset[str], facts: Facts) -> Iterator[Mention]:
     """Yield what reaches into the grader in the answer, and in all that runs when the file is loaded."""
-    loaded = reachable("", facts)
+    loaded = reachable("", facts, (AT_ONCE,))
     for use in facts.uses:
         if use.inside in own | loaded and suspicious(use.name, inside=use.inside in own):
             yield REACHING, use.name, f"line {use.line}"

@@ -254,3 +254,17 @@ def test_a_notebook_may_be_run_for_its_definitions_alone(basics: Lessons) -> Non
     )
     report = basics.grade(book, "only_defined")
     assert outcomes(report) == {"only_defined": Outcome.PASSED}
+
+
+@pytest.mark.parametrize(
+    "buffers", ["[bytes(1 << 20)] * 100", "[b''] * 100_000"], ids=["parts of a megabyte", "parts of nothing"]
+)
+def test_a_message_of_many_parts_is_stopped_on_its_way(bench: Bench, buffers: str) -> None:
+    sending = f"""\
+kernel = get_ipython().kernel
+kernel.session.send(kernel.iopub_socket, "comm_msg", {{"comm_id": "x"}}, kernel.get_parent("shell"), buffers={buffers})
+import time; time.sleep(1)
+"""
+    found = run(bench, notebook(ANSWER, sending, "x = 1"), "answer", limits=Limits(cell_s=20.0, output_bytes=1 << 16))
+    assert [cell.status for cell in found.cells] == [Status.OK, Status.OUTPUT_LIMIT, Status.OK]
+    assert returned(found) == ["fine"]

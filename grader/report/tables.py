@@ -95,7 +95,7 @@ def levels(
     finite = np.isfinite(errors)
     worst = float(errors[finite].max(initial=0.0))
     limit = allowed if isinstance(allowed, (int, float)) and math.isfinite(allowed) else 0.0
-    quarters = np.minimum(4, 1 + np.where(finite, errors, 0.0) * 4 // (worst or 1.0))
+    quarters = np.minimum(4, 1 + np.where(finite, errors, 0.0) / (worst or 1.0) * 4 // 1)
     marks = np.where(finite, np.where(errors <= limit, 0, quarters), 5)
     return marks.astype(int).tolist(), limit, worst
 

@@ -69,10 +69,11 @@ def written(report: Report) -> str:
 
 
 def render(report: Report, *, console: Console, verbose: bool = False, quiet: bool = False) -> None:
-    """Print the report; `quiet` prints the score alone, `verbose` also what passed, inputs, output and versions."""
+    """Print the report; `quiet` prints the score, and a warning if there was no sandbox; `verbose` prints all there is."""
     page = _Page(console, {text.id: text for text in report.texts}, verbose)
     if quiet:
         _score(page, report)
+        _warn(page, report)
         return
     spaced = _exercises(page, report.results)
     untouched = [result for result in report.results if result.outcome is Outcome.NOT_ATTEMPTED]

@@ -16,6 +16,7 @@ from typing import Any
 import nbformat
 import zmq
 from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.connect import write_connection_file
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerBase
@@ -25,14 +26,19 @@ from nbclient.exceptions import CellControlSignal, CellTimeoutError, DeadKernelE
 from grader.model import Cell, CellResult, Frame, Limits, Raised, Status
 from grader.sandbox.line import SandboxError
 from grader.sandbox.memory import SAMPLE_S, Excess
-from grader.sandbox.worker import Worker
+from grader.sandbox.relay import CHANNELS, SOCKETS, Relay
+from grader.sandbox.worker import CONNECTION, Worker
 
 START_S = 60
 IDLE = {"execution_state": "idle"}
-CONNECTION = "kernel.json"
 OUTPUT_CHARS = 4_000
 MAX_MESSAGE = 32 << 20
 MAX_AHEAD = 16
+PORTS = ("shell", "iopub", "stdin", "hb", "control")
+AROUND = 1 << 20
+"""Bytes that a kernel may send besides its output: to say that it is there."""
+AROUND_A_CELL = 1 << 15
+"""Bytes that a kernel may send for each cell besides its output: its source again, that it is busy, and idle."""
 LOG = logging.getLogger("grader.sandbox.notebook")
 LOG.addHandler(logging.NullHandler())
 LOG.propagate = False
@@ -61,11 +67,15 @@ class _Client(NotebookClient):  # type: ignore[misc]
     seen = 0
     flooded = False
 
+    def stop(self) -> None:
+        """End a kernel that sends too much."""
+        self.flooded = True
+        self.km.provisioner.worker.kill()
+
     def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
         self.seen += len(str(msg.get("content", "")))
         if self.seen > self.output_limit:
-            self.flooded = True
-            self.km.provisioner.worker.kill()
+            self.stop()
             return None
         try:
             return super().process_message(msg, cell, cell_index)
@@ -137,26 +147,43 @@ class Provisioner(KernelProvisionerBase):  # type: ignore[misc]
         return self.connection_info
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        """Take the connection that `prepare` wrote."""
+        """Take the connection that `prepare` has set."""
         self.connection_info = self.parent.get_connection_info()
         prepared: dict[str, Any] = await super().pre_launch(cmd=[], **kwargs)
         return prepared
 
 
 def prepare(worker: Worker) -> AsyncKernelManager:
-    """Write the connection file, with IPC sockets in the worker's folder; the worker's kernel reads it."""
-    manager = AsyncKernelManager(connection_file=str(worker.folder / CONNECTION), transport="ipc", autorestart=False)
+    """Write the connection file, with IPC sockets in the worker's folder; the worker's kernel reads it.
+
+    The manager that is returned connects to the near ends of a relay instead.
+    """
+    near = _near(worker)
+    manager = AsyncKernelManager(connection_file=str(near / CONNECTION), transport="ipc", autorestart=False)
     manager.client_factory = _KernelClient
-    manager.ip = str(worker.folder / "k")
+    manager.ip = str(near / SOCKETS)
     manager.cache_ports = False
-    for port, name in enumerate(("shell", "iopub", "stdin", "hb", "control"), start=1):
-        setattr(manager, f"{name}_port", port)
-    manager.write_connection_file()
-    worker.give(Path(manager.connection_file))
+    ports = {f"{name}_port": port for port, name in zip(CHANNELS, PORTS, strict=True)}
+    for name, port in ports.items():
+        setattr(manager, name, port)
+    far, _ = write_connection_file(
+        str(worker.folder / CONNECTION),
+        transport="ipc",
+        ip=str(worker.folder / SOCKETS),
+        key=manager.session.key,
+        signature_scheme=manager.session.signature_scheme,
+        **ports,
+    )
+    worker.give(Path(far))
     manager._kernel_spec = KernelSpec(argv=["none"], display_name="grader", language="python")
     manager.provisioner = Provisioner(kernel_id="worker", kernel_spec=manager._kernel_spec, parent=manager)
     manager.provisioner.worker = worker
     return manager
+
+
+def _near(worker: Worker) -> Path:
+    """Return the folder of our ends of a relay: beside the worker's own, which it may write to."""
+    return worker.folder.with_name(f"{worker.folder.name}-near")
 
 
 async def _execute(cells: tuple[Cell, ...], manager: AsyncKernelManager, limits: Limits, deadline: float) -> Ran:
@@ -173,13 +200,15 @@ async def _execute(cells: tuple[Cell, ...], manager: AsyncKernelManager, limits:
         log=LOG,
     )
     client.output_limit = 16 * limits.output_bytes
+    around = AROUND + sum(AROUND_A_CELL + 8 * len(cell.source) for cell in cells)
     await _listening(worker)
     watching = asyncio.create_task(_watch(worker))
     try:
-        await client.async_start_new_kernel()
-        await client.async_start_new_kernel_client()
-        async with client.async_setup_kernel():
-            return await _run_cells(cells, client, worker, deadline)
+        with Relay(_near(worker), worker.folder, client.output_limit + around, client.stop):
+            await client.async_start_new_kernel()
+            await client.async_start_new_kernel_client()
+            async with client.async_setup_kernel():
+                return await _run_cells(cells, client, worker, deadline)
     except RuntimeError as error:
         raise SandboxError(f"the kernel did not start: {error}\n{worker.output()}") from None
     finally:
@@ -216,7 +245,7 @@ async def _run_cells(cells: tuple[Cell, ...], client: _Client, worker: Worker, d
 
 async def _listening(worker: Worker) -> None:
     """Wait until the kernel has bound its sockets: a client that comes too early tries again only after 0.1 s."""
-    sockets = [worker.folder / f"k-{port}" for port in range(1, 6)]
+    sockets = [worker.folder / f"{SOCKETS}-{port}" for port in CHANNELS]
     deadline = time.monotonic() + START_S
     while not all(socket.exists() for socket in sockets) and worker.alive() and time.monotonic() < deadline:
         await asyncio.sleep(0.002)

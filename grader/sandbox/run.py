@@ -25,7 +25,7 @@ from grader.sandbox.line import SandboxError
 from grader.sandbox.memory import Excess
 from grader.sandbox.plausible import plausible
 from grader.sandbox.server import Starter
-from grader.sandbox.worker import Worker, WorkerEndedError, WorkerExcessError, WorkerTimeoutError
+from grader.sandbox.worker import CONNECTION, Worker, WorkerEndedError, WorkerExcessError, WorkerTimeoutError
 
 if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
@@ -94,7 +94,7 @@ def _load(progress: _Progress, worker: Worker) -> bool:
         cells=cells,
         harness=job.harness,
         stubs=job.stubs,
-        connection_file=kernel.connection_file if kernel else "",
+        connection_file=str(worker.folder / CONNECTION) if kernel else "",
     )
     timeout_s = job.limits.cell_s if progress.mode == "module" else 2 * job.limits.cell_s
     try:

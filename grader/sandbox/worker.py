@@ -26,6 +26,9 @@ T = TypeVar("T")
 
 START_S = 120.0
 """A worker may take so long to become ready; this time is ours, not the submission's."""
+CONNECTION = "kernel.json"
+"""The file in a worker's folder that says where its kernel listens."""
+
 TAIL_BYTES = 16_384
 CATCH_UP_S = 0.2
 HEADER_BYTES = 16 << 20

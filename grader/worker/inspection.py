@@ -11,6 +11,10 @@ from grader.worker.load import file_name, raised_by
 
 MAX_USES = 20_000
 MORE_NAMES = "(more names than are looked at)"
+AT_ONCE = "(at once)"
+"""Stands for where a name is used, if that is in a definition, and runs when it is met; `grader.rules` asks for it."""
+PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun"})
+"""Cell magics whose cell is Python that runs in the notebook's names."""
 LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -48,12 +52,28 @@ def parse(cell: Cell) -> ast.Module:
 
 
 def runnable(cell: Cell) -> str:
-    """Return a cell's source, IPython's magics and shell lines translated into calls."""
-    if not any(_is_magic(line) for line in cell.source.splitlines()):
-        return cell.source
+    """Return a cell's source, IPython's magics and shell lines translated into calls.
+
+    A cell magic such as `%%time` in front of Python is dropped: what follows is the student's code, and no text.
+    """
+    source = _without_cell_magic(cell.source)
+    if not any(_is_magic(line) for line in source.splitlines()):
+        return source
     from IPython.core.inputtransformer2 import TransformerManager  # noqa: PLC0415 - only magics need it
 
-    return str(TransformerManager().transform_cell(cell.source))  # type: ignore[no-untyped-call]
+    return str(TransformerManager().transform_cell(source))  # type: ignore[no-untyped-call]
+
+
+def _without_cell_magic(source: str) -> str:
+    """Return a cell with an empty line in the place of each cell magic that it starts with."""
+    above, rest = "", source
+    while True:
+        idle = rest[: len(rest) - len(rest.lstrip())]
+        first, newline, body = rest.lstrip().partition("\n")
+        words = first[2:].split()
+        if not (first.startswith("%%") and newline and words and words[0] in PYTHON_MAGICS):
+            return above + rest
+        above, rest = above + "\n" * (idle.count("\n") + 1), body
 
 
 def _is_magic(line: str) -> bool:
@@ -168,15 +188,52 @@ def _aliases(tree: ast.Module) -> dict[str, str]:
         elif isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 found[alias.asname or alias.name] = f"{node.module or ''}.{alias.name}"
-    return found
+    modules = {name: whole for name, whole in found.items() if name in _imported(tree)}
+    return {name: modules[other] for name, other in _renamed(tree) if other in modules} | found
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    """Return the names that stand for modules because an `import` says so."""
+    imports = (node for node in ast.walk(tree) if isinstance(node, ast.Import))
+    return {alias.asname or alias.name.split(".")[0] for node in imports for alias in node.names}
+
+
+def _renamed(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Yield (new, old) for each `new = old` with names on both sides."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
+            yield from ((target.id, node.value.id) for target in node.targets if isinstance(target, ast.Name))
 
 
 def _uses(tree: ast.Module, cell: Cell, aliases: dict[str, str]) -> Iterator[Use]:
     for statement in tree.body:
         inside = next(iter(_names(statement)), "")
-        for node in ast.walk(statement):
-            for name in _mentioned(node, aliases):
-                yield Use(name=name, cell=cell.index, line=getattr(node, "lineno", statement.lineno), inside=inside)
+        yield from _uses_of(ast.walk(statement), inside, cell, aliases)
+        if inside:
+            yield from _uses_of(_at_once(statement), AT_ONCE, cell, aliases)
+
+
+def _uses_of(nodes: Iterator[ast.AST], inside: str, cell: Cell, aliases: dict[str, str]) -> Iterator[Use]:
+    line = 1
+    for node in nodes:
+        line = getattr(node, "lineno", line)
+        for name in _mentioned(node, aliases):
+            yield Use(name=name, cell=cell.index, line=line, inside=inside)
+
+
+def _at_once(statement: ast.stmt) -> Iterator[ast.AST]:
+    """Yield what runs when a definition is met: all but the bodies of functions, so defaults, decorators, classes."""
+    todo: list[ast.AST] = [statement]
+    while todo:
+        node = todo.pop()
+        if not isinstance(getattr(node, "ctx", None), ast.Store):  # what is given a name is not used by that
+            yield node
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            todo += [*node.decorator_list, node.args, *([node.returns] if node.returns else [])]
+        elif isinstance(node, ast.Lambda):
+            todo.append(node.args)
+        else:
+            todo += ast.iter_child_nodes(node)
 
 
 def _mentioned(node: ast.AST, aliases: dict[str, str]) -> list[str]:
@@ -187,12 +244,57 @@ def _mentioned(node: ast.AST, aliases: dict[str, str]) -> list[str]:
     if isinstance(node, ast.Name):
         return [aliases.get(node.id, node.id)]
     if isinstance(node, ast.Attribute):
-        dotted = _dotted(node)
-        if dotted is None:
-            return [f"?.{node.attr}"]
-        head, _, rest = dotted.partition(".")
-        return [f"{aliases.get(head, head)}.{rest}"]
-    return []
+        return [_attribute(node.value, node.attr, aliases)]
+    asked = _asked_by_text(node)
+    return [_attribute(*asked, aliases)] if asked else []
+
+
+def _attribute(owner: ast.expr, name: str, aliases: dict[str, str]) -> str:
+    dotted = _dotted(owner)
+    if dotted is None:
+        return f"?.{name}"
+    head, _, rest = f"{dotted}.{name}".partition(".")
+    return f"{aliases.get(head, head)}.{rest}"
+
+
+def _asked_by_text(node: ast.AST) -> tuple[ast.expr, str] | None:
+    """Return (owner, name) of `getattr(owner, "name")`, `vars(owner)["name"]` and `owner.__dict__["name"]`."""
+    match node:
+        case ast.Call(func=ast.Name(id="getattr"), args=[owner, text, *_]):
+            pass
+        case ast.Call(func=ast.Attribute(attr="__getattribute__"), args=[owner, text]):
+            pass
+        case ast.Call(func=ast.Attribute(value=owner, attr="__getattribute__"), args=[text]):
+            pass
+        case ast.Subscript(value=ast.Call(func=ast.Name(id="vars"), args=[owner]), slice=text):
+            pass
+        case ast.Subscript(value=ast.Attribute(value=owner, attr="__dict__"), slice=text):
+            pass
+        case _:
+            return None
+    name = _constant_text(text)
+    return (owner, name) if name is not None and name.isidentifier() else None
+
+
+def _constant_text(node: ast.expr) -> str | None:
+    """Return what a text in the source comes to, where it is put together from literals; None for any other."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            parts = [_constant_text(left), _constant_text(right)]
+            joint = ""
+        case ast.JoinedStr(values=values):
+            parts, joint = [_constant_text(value) for value in values], ""
+        case ast.FormattedValue(value=value, format_spec=None):
+            parts, joint = [_constant_text(value)], ""
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(joint)), attr="join"), args=[listed]) if (
+            isinstance(listed, ast.List | ast.Tuple)
+        ):
+            parts = [_constant_text(element) for element in listed.elts]
+        case _:
+            return None
+    return None if None in parts else joint.join(part for part in parts if part is not None)
 
 
 def _dotted(node: ast.expr) -> str | None:

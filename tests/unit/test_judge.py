@@ -248,6 +248,15 @@ def test_another_number_or_too_few_digits_do_not_count(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["1e400", "-1e400", "0e999", "0.0000e300", "0.0000e9", "1e-99999", "1e" + "9" * 5000, "9" * 6000, "1.3133e-400"],
+)
+def test_a_number_out_of_all_bounds_does_not_count(text: str) -> None:
+    (difference,) = printed(text)
+    assert difference.aspect is Aspect.PRINTED
+
+
+@pytest.mark.parametrize(
     ("text", "value"),
     [("inf", float("inf")), ("tensor(nan)", float("nan")), ("1500.0", 1500.0), ("-2.5000", -2.5), ("0.", 0.0)],
 )

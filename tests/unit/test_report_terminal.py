@@ -124,6 +124,8 @@ def test_running_without_a_sandbox_is_said() -> None:
     (line,) = (line for line in told(reports.empty()).split("\n") if "NOT ISOLATED: this code ran without" in line)
     assert len(line) <= 76
     assert "NOT ISOLATED" not in told(reports.perfect())
+    assert "NOT ISOLATED" in told(reports.empty(), quiet=True)
+    assert "NOT ISOLATED" not in told(reports.perfect(), quiet=True)
 
 
 def test_the_terminal_needs_no_template_engine() -> None:
