@@ -6,15 +6,13 @@ import difflib
 import glob
 import importlib
 import sys
-import tempfile
-import traceback
 from pathlib import Path
 
 import click
 
 from grader import __version__, course
 from grader.commands import COMMANDS
-from grader.commands.exits import INTERRUPTED, MISTAKE, PASSED, UNGRADED, complain
+from grader.commands.exits import INTERRUPTED, MISTAKE, PASSED, UNGRADED, complain, written_down
 from grader.errors import GraderError, Mistake
 from grader.sandbox.server import ForkServer
 
@@ -107,12 +105,5 @@ def main(args: list[str] | None = None, server: ForkServer | None = None) -> int
         complain(error)
         return MISTAKE if isinstance(error, Mistake) else UNGRADED
     except Exception:
-        click.echo(f"grade: the grader itself failed; nothing was graded. Please report {_written_down()}", err=True)
+        click.echo(f"grade: the grader itself failed; nothing was graded. Please report {written_down()}", err=True)
         return UNGRADED
-
-
-def _written_down() -> str:
-    """Write the current exception's traceback to a file of its own and return the path."""
-    with tempfile.NamedTemporaryFile("w", prefix="grader-failure-", suffix=".txt", delete=False) as file:
-        traceback.print_exc(file=file)
-    return file.name
