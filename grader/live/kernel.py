@@ -77,11 +77,10 @@ class Session:
         self._service: Service | None = None
         self._started = 0.0
         self.deleted: dict[str, float] = {}
-        self.runs = [self._run(source, "") for source in shell.history_manager.input_hist_raw[1:] if source.strip()]
+        before = enumerate(shell.history_manager.input_hist_raw)
+        self.runs = [self._run(source, "", count) for count, source in before if source.strip()]
         if self.runs:
             self._note_frontend(self.runs[-1])
-        for number, run in enumerate(self.runs, start=1):
-            run["count"] = number
         shell.events.register("pre_run_cell", self.began)
         shell.events.register("post_run_cell", self.ended)
         shell.register_magic_function(self.grade, "cell", MAGIC)
@@ -106,8 +105,7 @@ class Session:
         """Remember a cell that is about to run."""
         if info.silent or not info.store_history or not info.raw_cell.strip():
             return
-        run = self._run(info.raw_cell, getattr(info, "cell_id", None) or "")
-        run["count"] = self.shell.execution_count
+        run = self._run(info.raw_cell, getattr(info, "cell_id", None) or "", self.shell.execution_count)
         self._note_frontend(run)
         self.runs = [*self.runs, run][-MAX_RUNS:]
         self._started = time.monotonic()
@@ -163,8 +161,8 @@ class Session:
         modules = {name: getattr(self.shell.user_ns.get(name), "__module__", None) for name in exercises}
         return {name: str(module) for name, module in modules.items() if module not in {None, "__main__"}}
 
-    def _run(self, source: str, cell: str) -> dict[str, Any]:
-        return {"source": source, "cell": cell, "at": time.time(), "seconds": 0.0, "ok": True, "count": 0}
+    def _run(self, source: str, cell: str, count: int) -> dict[str, Any]:
+        return {"source": source, "cell": cell, "at": time.time(), "seconds": 0.0, "ok": True, "count": count}
 
     def _note_frontend(self, run: dict[str, Any]) -> None:
         """Take from the request what the frontend tells: the cell's id, and which cells it has deleted."""
