@@ -32,6 +32,7 @@ GRADE_MAGIC = re.compile(r"(\s*)%%grade\b[ \t]*([^\n]*)")
 _CALL = r"(?:import[ \t]+grader|%(?:re)?load_ext[ \t]+grader|grader\.check\([\w\"', \t]*\))"
 ASKING = re.compile(rf"^(?:(\w+)[ \t]*=[ \t]*)?{_CALL}(?:[ \t]*;[ \t]*{_CALL})*[ \t]*;?[ \t]*(?:#.*)?$", re.MULTILINE)
 """A line that only asks for a verdict; what uses this package in any other way is code, and has to pass the rules."""
+IMPORTS = re.compile(r"^import[ \t]+([\w., \t]*,[\w., \t]*)$", re.MULTILINE)
 
 SCRIPT_MARK = re.compile(r"^[ \t]*#[ \t]*exercise:[ \t]*(\w+)[ \t]*$", re.MULTILINE)
 ENCODINGS = re.compile(r"utf-?8(-sig)?|ascii|latin|iso8859|cp\d|koi8|mac|gb|big5|shift_?jis|euc|johab", re.IGNORECASE)
@@ -244,7 +245,14 @@ def sourced(cell: Cell, source: str) -> Cell:
 
 def _unasked(source: str) -> str:
     """Return source whose lines that only ask for a verdict are comments."""
-    return ASKING.sub(lambda line: f"{line[1]} = None  # {line[0]}" if line[1] else f"# {line[0]}", source)
+    source = ASKING.sub(lambda line: f"{line[1]} = None  # {line[0]}" if line[1] else f"# {line[0]}", source)
+    return IMPORTS.sub(_without_grader, source) if "grader" in source else source
+
+
+def _without_grader(line: re.Match[str]) -> str:
+    names = [name.strip() for name in line[1].split(",")]
+    others = [name for name in names if name != "grader"]
+    return f"import {', '.join(others)}  # {line[0]}" if others and others != names else line[0]
 
 
 def _source(cell: _Cell) -> str:

@@ -124,6 +124,15 @@ def test_a_stale_variable_of_an_earlier_version(frontend: Frontend) -> None:
     assert "`scale` is set by an earlier version of In [" in told
 
 
+def test_another_mistake_on_a_fresh_run_is_told_too(frontend: Frontend) -> None:
+    frontend.run("scale = 3.0", "setting")
+    frontend.run("def mse_loss(pred, target):\n    return pred.sum() * scale", "a")
+    frontend.deleted = ["setting"]
+    told = frontend.run(CHECK, "b").text
+    assert "A fresh run gives another result than this session" in told
+    assert "`scale` is set by a cell that is no longer in the notebook" in told
+
+
 def test_cells_that_ran_in_another_order(frontend: Frontend, folder: Path) -> None:
     path = folder / "order.ipynb"
     late = "def mse_loss(pred, target):\n    return ((pred - target) ** 2).mean() * scale"

@@ -103,7 +103,7 @@ def test_every_save_gives_a_verdict_and_what_it_changes(terminal: Terminal, tmp_
     assert "+ 4.5 points more" in terminal.until()
 
     (path.parent / "other.py").write_text("x = 1")
-    os.write(terminal._master, b"\x03")
+    os.killpg(terminal.process.pid, signal.SIGINT)
     assert "stopped watching" in terminal.until("stopped watching")
     assert terminal.process.wait(60) == 130
     kept = (tmp_path / "data" / "grader" / "progress.json").read_text()

@@ -31,6 +31,8 @@ from grader.sandbox.server import ForkServer, Starter
 from grader.warm import WarmGrader
 
 WHAT_TO_DO = "The verdict is of the fresh run. Restart the kernel and run all cells to see the same."
+LEAST = 1e-6
+"""A difference in points below this comes from adding fractions up."""
 WHAT_TO_RUN = "The verdict is of the fresh run. Run the cells from the top to have the same in memory."
 
 
@@ -121,15 +123,25 @@ def _complain_of_imports(report: Report, question: Question) -> None:
 
 def _notices(report: Report, here: Report | None, both: Versions) -> Iterator[Notice]:
 
-    if here is not None:
+    if here is not None and _results(here) != _results(report):
         gained = [a.points - b.points for a, b in zip(here.results, report.results, strict=True)]
-        if any(abs(more) > 1e-6 for more in gained):
-            works = max(gained) > 1e-6
-            title = "Works here, fails on a fresh run" if works else "Fails here, works on a fresh run"
-            yield Notice(title, both.reasons, WHAT_TO_DO if works else WHAT_TO_RUN)
+        title, cure = "A fresh run gives another result than this session", WHAT_TO_DO
+        if max(gained) > LEAST:
+            title = "Works here, fails on a fresh run"
+        elif min(gained) < -LEAST:
+            title, cure = "Fails here, works on a fresh run", WHAT_TO_RUN
+        yield Notice(title, both.reasons, cure)
     if both.left_out:
         what = f"Left out, for nothing graded rests on them: {', '.join(both.left_out)}"
         yield Notice(what, (), "To run every cell: grade NOTEBOOK")
+
+
+def _results(report: Report) -> list[object]:
+    """Return what a student would call the result: how each case ended, and what is said of it first."""
+    return [
+        (result.lead.rule if result.lead else "", *(verdict.outcome for verdict in result.verdicts))
+        for result in report.results
+    ]
 
 
 def _told(report: Report, notices: tuple[Notice, ...], trouble: str, question: Question) -> dict[str, Any]:
