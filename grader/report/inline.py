@@ -13,8 +13,6 @@ from grader.model import Report
 from grader.report import html, terminal
 from grader.report.step import first_step
 
-WHOLE_BYTES = 300_000
-"""A longer report is not put into the notebook as a whole: every check would be saved with it."""
 WIDTH = 88
 
 
@@ -27,19 +25,17 @@ class Notice(NamedTuple):
 
 
 def render(report: Report, notices: tuple[Notice, ...] = ()) -> str:
-    """Return HTML for a notebook's output: no script, every style rule below one class, nothing fetched.
+    """Return HTML for a notebook's output: no script, nothing fetched, every style rule below one class.
 
-    The whole report is folded into a frame of its own, where its style cannot reach the page.
+    It is saved with the notebook at every check, so of all figures it holds those of the first case to mend.
     """
     environment = html.environment_of()
-    whole = html.render(report)
     return environment.get_template("inline.html").render(
         report=report,
         notices=notices,
         css=Markup(environment.get_template("inline.css").render()),  # noqa: S704 - a template, not a value of the report
         step=first_step(report),
         texts={rule.id: rule for rule in report.texts},
-        whole=whole if len(whole) <= WHOLE_BYTES else "",
     )
 
 
