@@ -15,7 +15,7 @@ def load(names: Sequence[str], course: Course, bench: Bench, cache: Cache) -> tu
     """Return the exercises in order. Raises `Mistake` with every fault of every file."""
     requests = {name: _request(name, course) for name in names}
     version = code_version()
-    keys = {name: digest("exercise", version, *request_parts(request)) for name, request in requests.items()}
+    keys = {name: _key(request, version) for name, request in requests.items()}
     found = {name: exercise for name in names if (exercise := cache.get(keys[name], Exercise)) is not None}
     unread = [name for name in requests if name not in found]
     if unread:
@@ -23,6 +23,15 @@ def load(names: Sequence[str], course: Course, bench: Bench, cache: Cache) -> tu
             cache.put(keys[name], exercise)
             found[name] = exercise
     return tuple(found[name] for name in names)
+
+
+def kept(name: str, course: Course, cache: Cache) -> Exercise | None:
+    """Return an exercise that was read before and has not changed since; None if a worker must read it."""
+    return cache.get(_key(_request(name, course), code_version()), Exercise)
+
+
+def _key(request: Describe, version: str) -> str:
+    return digest("exercise", version, *request_parts(request))
 
 
 def request_parts(request: Describe) -> tuple[str, str, str]:

@@ -6,15 +6,13 @@ import difflib
 import glob
 import importlib
 import sys
-import tempfile
-import traceback
 from pathlib import Path
 
 import click
 
-from grader import __version__, course
+from grader import __version__
 from grader.commands import COMMANDS
-from grader.commands.exits import INTERRUPTED, MISTAKE, PASSED, UNGRADED, complain
+from grader.commands.exits import INTERRUPTED, MISTAKE, PASSED, UNGRADED, complain, written_down
 from grader.errors import GraderError, Mistake
 from grader.sandbox.server import ForkServer
 
@@ -73,19 +71,9 @@ def cli(ctx: click.Context) -> None:
     `grade DIR` grades a whole class: see `grade class --help`.
     """
     if ctx.invoked_subcommand is None:
-        click.echo(_welcome())
+        from grader.commands.welcome import welcome  # noqa: PLC0415 - no command needs it
 
-
-def _welcome() -> str:
-    found = course.find(Path.cwd())
-    lessons = "\n".join(f"  {lesson.name}: {len(lesson.exercises)} exercises" for lesson in found.lessons)
-    return (
-        f"The course in {found.root} has\n{lessons}\n\n"
-        "Grade your work   grade mytask.ipynb\n"
-        "Start an exercise grade new EXERCISE\n"
-        "See them all      grade list\n"
-        "All options       grade --help"
-    )
+        click.echo(welcome(Path.cwd()))
 
 
 def main(args: list[str] | None = None, server: ForkServer | None = None) -> int:
@@ -107,12 +95,5 @@ def main(args: list[str] | None = None, server: ForkServer | None = None) -> int
         complain(error)
         return MISTAKE if isinstance(error, Mistake) else UNGRADED
     except Exception:
-        click.echo(f"grade: the grader itself failed; nothing was graded. Please report {_written_down()}", err=True)
+        click.echo(f"grade: the grader itself failed; nothing was graded. Please report {written_down()}", err=True)
         return UNGRADED
-
-
-def _written_down() -> str:
-    """Write the current exception's traceback to a file of its own and return the path."""
-    with tempfile.NamedTemporaryFile("w", prefix="grader-failure-", suffix=".txt", delete=False) as file:
-        traceback.print_exc(file=file)
-    return file.name

@@ -28,6 +28,12 @@ STRICT_BYTES = 16 << 20
 """Up to this size a notebook is also checked for duplicate keys, which two readers may understand differently."""
 
 SOLUTION = "solution"
+GRADE_MAGIC = re.compile(r"(\s*)%%grade\b[ \t]*([^\n]*)")
+_CALL = r"(?:import[ \t]+grader|%(?:re)?load_ext[ \t]+grader|grader\.check\([\w\"', \t]*\))"
+ASKING = re.compile(rf"^(?:(\w+)[ \t]*=[ \t]*)?{_CALL}(?:[ \t]*;[ \t]*{_CALL})*[ \t]*;?[ \t]*(?:#.*)?$", re.MULTILINE)
+"""A line that only asks for a verdict; what uses this package in any other way is code, and has to pass the rules."""
+IMPORTS = re.compile(r"^import[ \t]+([\w., \t]*,[\w., \t]*)$", re.MULTILINE)
+
 SCRIPT_MARK = re.compile(r"^[ \t]*#[ \t]*exercise:[ \t]*(\w+)[ \t]*$", re.MULTILINE)
 ENCODINGS = re.compile(r"utf-?8(-sig)?|ascii|latin|iso8859|cp\d|koi8|mac|gb|big5|shift_?jis|euc|johab", re.IGNORECASE)
 """Python's names of encodings for text; others take quadratic time, fail in odd ways, or turn comments into code."""
@@ -130,7 +136,7 @@ def _read_module(path: Path, data: bytes) -> Submission:
         raise Mistake(f"{path} has {len(data) >> 20} MB of source", "Give the file that holds your answer alone.")
     if b"\0" in data:
         raise Mistake(f"{path} holds null bytes", "Save it as plain text, encoding UTF-8.")
-    text = _declared(path, data)
+    text = _unasked(_declared(path, data))
     tags = tuple(f"exercise:{name}" for name in SCRIPT_MARK.findall(text))
     cell = Cell(index=0, source=text, where=path.name, tags=(*tags, f"exercise:{path.stem}"))
     return Submission(name=path.name, notebook=False, cells=(cell,), digest=_digest(path.suffix, [cell]))
@@ -193,7 +199,7 @@ def _no_duplicates(items: list[tuple[str, Any]]) -> None:
 def _submission(path: Path, notebook: _Notebook) -> Submission:
     assert notebook.cells is not None
     cells = [
-        Cell(index=index, source=source, where=f"cell {index + 1}", tags=tags)
+        sourced(Cell(index=index, source="", where=f"cell {index + 1}", tags=tags), source)
         for index, cell in enumerate(notebook.cells)
         if cell.cell_type == "code" and SOLUTION not in (tags := _tags(cell)) and (source := _source(cell)).strip()
     ]
@@ -212,6 +218,41 @@ def _submission(path: Path, notebook: _Notebook) -> Submission:
         lesson=lesson if isinstance(lesson, str) else None,
         exercises=tuple(name for name in exercises if isinstance(name, str)) if isinstance(exercises, list) else (),
     )
+
+
+def with_cells(submission: Submission, cells: tuple[Cell, ...]) -> Submission:
+    """Return a notebook with other cells, and the digest that goes with them. Raises `Mistake` if there are none."""
+    if not cells:
+        raise Mistake(f"{submission.name} has no code cell", "Write your answers into code cells, and run them.")
+    if sum(len(cell.source) for cell in cells) > MAX_SOURCE:
+        raise Mistake(f"{submission.name} has more than {MAX_SOURCE >> 20} MB of source", "Keep data out of the cells.")
+    digest = _digest(".ipynb" if submission.notebook else ".py", list(cells))
+    return msgspec.structs.replace(submission, cells=cells, digest=digest)
+
+
+def sourced(cell: Cell, source: str) -> Cell:
+    """Return a notebook's cell with this source; `%%grade EXERCISE` in its first line becomes a comment and a tag.
+
+    A grading run must not grade, and Python must be able to read the cell; its lines keep their numbers.
+    """
+    source = _unasked(source.replace("\r\n", "\n"))
+    asked = GRADE_MAGIC.match(source)
+    if asked is None:
+        return msgspec.structs.replace(cell, source=source)
+    tags = dict.fromkeys((*cell.tags, *(f"exercise:{name}" for name in asked[2].split())))
+    return msgspec.structs.replace(cell, source=f"{asked[1]}# {source[asked.end(1) :]}", tags=tuple(tags))
+
+
+def _unasked(source: str) -> str:
+    """Return source whose lines that only ask for a verdict are comments."""
+    source = ASKING.sub(lambda line: f"{line[1]} = None  # {line[0]}" if line[1] else f"# {line[0]}", source)
+    return IMPORTS.sub(_without_grader, source) if "grader" in source else source
+
+
+def _without_grader(line: re.Match[str]) -> str:
+    names = [name.strip() for name in line[1].split(",")]
+    others = [name for name in names if name != "grader"]
+    return f"import {', '.join(others)}  # {line[0]}" if others and others != names else line[0]
 
 
 def _source(cell: _Cell) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from grader import cli
+from grader import cli, course
 from grader.commands import COMMANDS, files
 from grader.report.json import schema
 from grader.sandbox.bench import Bench
@@ -136,7 +136,7 @@ def test_an_interruption_is_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli.course, "find", interrupt)
+    monkeypatch.setattr(course, "find", interrupt)
     assert cli.main(["list"]) == 130
 
 
@@ -259,11 +259,81 @@ def test_explain(here: Here, tmp_path: Path) -> None:
     assert "Did you mean" in wrong.stderr
 
 
-def test_without_a_word_it_says_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main([]) == 0
-    shown = capsys.readouterr().out
-    assert "losses: 15 exercises" in shown
-    assert "grade mytask.ipynb" in shown
+def test_without_a_word_it_says_what_can_be_done_here(here: Here, file: Write, tmp_path: Path) -> None:
+    empty = here(cwd=tmp_path)
+    assert empty.returncode == 0
+    assert "The shipped course" not in empty.stdout or "losses (15 exercises)" in empty.stdout
+    assert "grade new losses" in empty.stdout
+    file(WRONG, "my work.py")
+    file("x = 1\n", "notes.py")
+    some = here(cwd=tmp_path)
+    assert "grade 'my work.py'" in some.stdout
+    assert "grade --watch 'my work.py'" in some.stdout
+    assert "notes.py" not in some.stdout
+    for name in ("ann", "bob", "cem"):
+        (tmp_path / name).mkdir()
+        file(RIGHT, f"{name}/a.py")
+    assert "This looks like a class: 3 folders" in here(cwd=tmp_path).stdout
+    assert "grade verify" in here(cwd=BASICS).stdout
+
+
+def test_hints_come_one_at_a_time(here: Here, tmp_path: Path) -> None:
+    mine = {"XDG_DATA_HOME": str(tmp_path / "data"), "GRADER_NO_PROGRESS": "0"}
+    said = [here("hint", "kd_loss", *more, cwd=tmp_path, **mine).stdout for more in ((), (), (), (), ("--reset",))]
+    heads = [text.partition("\n")[0] for text in said]
+    assert heads == [
+        "kd_loss: hint 1 of 3, a nudge",
+        "kd_loss: hint 2 of 3, a pointer",
+        "kd_loss: hint 3 of 3, a step",
+        "kd_loss: hint 3 of 3, a step",
+        "kd_loss: hint 1 of 3, a nudge",
+    ]
+    assert "The next one: grade hint kd_loss" in said[0]
+    assert "That was the last one" in said[2]
+    assert "You have seen them all" in said[3]
+    everything = here("hint", "kd_loss", "--all", cwd=tmp_path, **mine).stdout
+    assert all(kind in everything for kind in ("a nudge", "a pointer", "a step"))
+    assert "hint 2 of 3" in here("hint", "kd_loss", cwd=tmp_path, **mine).stdout
+    off = here("hint", "kd_loss", cwd=tmp_path, GRADER_NO_PROGRESS="1")
+    assert "hint 1 of 3" in off.stdout
+    assert "--all" in off.stdout
+
+
+def test_an_exercise_without_hints(here: Here, tmp_path: Path) -> None:
+    done = here("hint", "divergence", "--course", BASICS, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "divergence has no hints" in done.stderr
+    assert "Its statement says what is asked: `grade new` writes it down." in done.stderr
+    assert "there is no exercise 'kd_los'" in here("hint", "kd_los", cwd=tmp_path).stderr
+
+
+def test_progress_is_kept_and_listed(here: Here, file: Write, tmp_path: Path) -> None:
+    mine = {"XDG_DATA_HOME": str(tmp_path / "data"), "GRADER_NO_PROGRESS": "0"}
+    assert "done" not in here("list", cwd=tmp_path, **mine).stdout
+    here(file(WRONG), cwd=tmp_path, **mine)
+    here(file(WRONG), cwd=tmp_path, **mine)
+    listed = here("list", cwd=tmp_path, **mine).stdout
+    assert "0 of 15 exercises done" in listed
+    assert re.search(r"mse_loss +✗ 0\.4/5 +1 try  Mean squared error", listed)
+    here(file(RIGHT), "--no-progress", cwd=tmp_path, **mine)
+    assert "0 of 15 exercises done" in here("list", cwd=tmp_path, **mine).stdout
+    here(file(RIGHT), cwd=tmp_path, **mine)
+    here(file(WRONG), cwd=tmp_path, **mine)
+    listed = here("list", cwd=tmp_path, **mine).stdout
+    assert "1 of 15 exercises done" in listed
+    assert re.search(r"mse_loss +✓ 5/5 +3 tries", listed)
+
+
+def test_damaged_progress_costs_a_sentence(here: Here, file: Write, tmp_path: Path) -> None:
+    mine = {"XDG_DATA_HOME": str(tmp_path), "GRADER_NO_PROGRESS": "0"}
+    (tmp_path / "grader").mkdir()
+    (tmp_path / "grader" / "progress.json").write_text("{oops")
+    for words in (["list"], [file(RIGHT)], ["hint", "kd_loss"]):
+        done = here(*words, cwd=tmp_path, **mine)
+        assert done.returncode == 0
+        assert done.stdout
+        assert "the file that keeps your progress cannot be read" in done.stderr
+        assert "Delete it to begin anew; verdicts do not depend on it." in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -325,6 +395,7 @@ def bad_inputs(folder: Path) -> dict[str, tuple[list[str], str, str]]:
         "an unknown reporter": ([real, "--report", "gradescop=r.json"], "there is no reporter 'gradescop'", "Did you mean gradescope"),
         "a reporter without a path": ([real, "--report", "json"], "does not say where to", "--report json=PATH"),
         "reports for two files": ([real, real, "--report", "json=r"], "--report takes one file's report", "one at a time"),
+        "watching without a terminal to show it": ([real, "--watch", "--json"], "--watch takes one file, and shows it here", "Leave --json"),
         "a seed that is no number": ([real, "--seed", "x"], "'x' is not a valid integer", ""),
         "an unknown option": ([real, "--fast"], "No such option", ""),
         "an unknown finding": (["explain", "nothing.at-all"], "there is no finding", ""),
@@ -338,6 +409,7 @@ NAMES = [
     "an unknown lesson", "an unknown lesson in the notebook", "no course", "a report that cannot be written",
     "one report for two files", "an unknown reporter", "a reporter without a path", "reports for two files",
     "a seed that is no number", "an unknown option", "an unknown finding", "a new unknown exercise",
+    "watching without a terminal to show it",
 ]  # fmt: skip
 
 

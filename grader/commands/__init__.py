@@ -7,6 +7,7 @@ COMMANDS = {
     "explain": "course:explain",
     "export": "export:export",
     "file": "files:grade_files",
+    "hint": "hints:hint",
     "import": "importing:import_course",
     "list": "course:list_exercises",
     "new": "course:new",

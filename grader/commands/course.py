@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import click
 
-from grader import course, findings, starters
+from grader import course, findings, progress, starters
+from grader.commands.exits import complain
 from grader.commands.options import COURSE, Setting, load_one, setting
 from grader.course import Course
 from grader.errors import Mistake
 from grader.expected import misconceptions_in
 from grader.misconceptions import PREFIX
-from grader.model import RuleText
+from grader.model import Outcome, RuleText
+from grader.progress import Reached
+from grader.report.text import OUTCOMES, count, earned, points
 
 
 @click.command(name="list")
 @COURSE
 def list_exercises(course_dir: Path | None) -> None:
-    """Show the course's lessons and exercises."""
-    click.echo(listing(course.find(Path.cwd(), course_dir)))
+    """Show the course's lessons and exercises, and what you have reached in each."""
+    found = course.find(Path.cwd(), course_dir)
+    click.echo(listing(found, reached_in(found)))
 
 
 @click.command()
@@ -44,15 +50,40 @@ def explain(rule: str, course_dir: Path | None) -> None:
     say(explanation(rule, course.find(Path.cwd(), course_dir)))
 
 
-def listing(course: Course) -> str:
-    """Return every lesson with its exercises and their titles."""
+def reached_in(course: Course) -> Mapping[str, Reached]:
+    """Return what was reached in each exercise; a damaged file is told of, and counts as nothing reached."""
+    try:
+        return progress.mine().of(course)
+    except Mistake as mistake:
+        complain(mistake)
+        return {}
+
+
+def listing(course: Course, reached: Mapping[str, Reached] = MappingProxyType({})) -> str:
+    """Return every lesson with its exercises, their titles, and the best results so far."""
     lines = []
     for lesson in course.lessons:
-        lines.append(f"{lesson.name}: {lesson.title}")
+        done = sum(name in reached and reached[name].passed for name in lesson.exercises)
+        so_far = f"   {done} of {count(len(lesson.exercises), 'exercise')} done" if reached else ""
+        lines.append(f"{lesson.name}: {lesson.title}{so_far}")
         width = max(len(name) for name in lesson.exercises)
+        best = {name: _best(reached.get(name)) for name in lesson.exercises}
+        room = max(len(text) for text in best.values())
         for name in lesson.exercises:
-            lines.append(f"  {name:<{width}}  {_title(course.exercise_file(name))}")
+            result = f"{best[name]:<{room}}  " if room else ""
+            lines.append(f"  {name:<{width}}  {result}{_title(course.exercise_file(name))}".rstrip())
+    if reached:
+        lines.append(f"Best results, kept on this computer only; {progress.OPT_OUT}=1 keeps none.")
     return "\n".join(lines)
+
+
+def _best(reached: Reached | None) -> str:
+    if reached is None or not reached.tries:
+        return ""
+    sign = OUTCOMES[Outcome.PASSED if reached.passed else Outcome.WRONG].glyph
+    result = f"{earned(reached.points, reached.max_points)}/{points(reached.max_points)}"
+    tries = "1 try" if reached.tries == 1 else f"{reached.tries} tries"
+    return f"{sign} {result:<7} {tries}"
 
 
 def _title(path: Path) -> str:

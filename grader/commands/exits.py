@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+import traceback
+
 import click
 
 from grader.errors import GraderError, Mistake
@@ -24,3 +27,10 @@ def complain(error: GraderError) -> None:
     click.echo(f"grade: {problem}", err=True)
     if cure:
         click.echo(f"       {cure}", err=True)
+
+
+def written_down() -> str:
+    """Write the current exception's traceback to a file of its own and return the path."""
+    with tempfile.NamedTemporaryFile("w", prefix="grader-failure-", suffix=".txt", delete=False) as file:
+        traceback.print_exc(file=file)
+    return file.name

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import webbrowser
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,11 +15,12 @@ from grader.commands.exits import MISTAKE, complain, exit_code
 from grader.commands.options import EXERCISES, LESSON, Setting, setting, start
 from grader.errors import Mistake
 from grader.model import Report, Submission
-from grader.sandbox.server import ForkServer, Starter
 from grader.submission import read
 
 if TYPE_CHECKING:
     from grader.report.plugins import Reporter
+    from grader.sandbox.server import Starter
+    from grader.warm import WarmGrader
 
 STDOUT = "-"
 
@@ -41,6 +44,8 @@ MANY = 20
 @click.option("--open", "open_html", is_flag=True, help="Open the HTML report in the browser.")
 @click.option("--quiet", "-q", is_flag=True, help="Print the score alone.")
 @click.option("--verbose", "-v", is_flag=True, help="Print every case, passed ones too.")
+@click.option("--watch", "-w", is_flag=True, help="Grade again at every save, until Ctrl-C.")
+@click.option("--no-progress", is_flag=True, help="Do not remember the result for `grade list`.")
 @setting
 def grade_files(  # noqa: PLR0913 - one parameter an option
     *,
@@ -53,6 +58,8 @@ def grade_files(  # noqa: PLR0913 - one parameter an option
     open_html: bool,
     quiet: bool,
     verbose: bool,
+    watch: bool,
+    no_progress: bool,
     setting: Setting,
 ) -> int:
     """Grade notebooks and modules."""
@@ -60,10 +67,17 @@ def grade_files(  # noqa: PLR0913 - one parameter an option
         raise Mistake("--html takes one file's report", "Grade the files one at a time, or leave --html out.")
     if written and len(files) > 1:
         raise Mistake("--report takes one file's report", "Grade the files one at a time, or leave --report out.")
+    if watch and (len(files) > 1 or as_json or html or written or open_html):
+        raise Mistake("--watch takes one file, and shows it here", "Leave --json, --html and --open out.")
     wanted = [_wanted(words) for words in written]
     starter = start(setting, _needs(files), own=len(files) <= 1, server=click.get_current_context().obj)
     try:
-        graded, mistakes = _grade(files, lesson, exercises, setting, starter)
+        warm, asked = _warm(setting, starter), Asked(setting.course_dir, lesson, exercises, kept=not no_progress)
+        if watch:
+            from grader.commands import watching  # noqa: PLC0415
+
+            return watching.watch(files[0], warm, asked, verbose=verbose, quiet=quiet)
+        graded, mistakes = _grade(files, warm, asked)
     finally:
         starter.close()
     reports = [report for report, _ in graded]
@@ -75,36 +89,62 @@ def grade_files(  # noqa: PLR0913 - one parameter an option
         _write(reporter(reports[0]), path)
     if graded and (html is not None or open_html):
         _write_html(*graded[0], html or Path("grade-report.html"), open_html=open_html)
+    asked.remember(graded)
     return MISTAKE if mistakes else max((exit_code(report) for report in reports), default=MISTAKE)
 
 
-def _grade(
-    files: tuple[Path, ...], lesson: str | None, exercises: tuple[str, ...], setting: Setting, starter: Starter
-) -> tuple[list[tuple[Report, course.Course]], list[Mistake]]:
-    """Grade each file, and return each report with its course; a file that cannot be read costs only itself."""
-    from rich.console import Console  # noqa: F401, PLC0415 - all of this comes while the server imports torch
+@dataclass(frozen=True)
+class Asked:
+    """Which exercises of which course a file is graded for, and whether the result is remembered."""
 
-    from grader import grade as pipeline  # noqa: PLC0415
-    from grader.catalogue import load  # noqa: PLC0415
+    course_dir: Path | None = None
+    lesson: str | None = None
+    exercises: tuple[str, ...] = ()
+    kept: bool = True
+
+    def grade(self, path: Path, warm: WarmGrader) -> tuple[Report, course.Course]:
+        """Read a file and return its report, and the course it belongs to. Raises `Mistake`."""
+        submission = read(path)
+        found = course.find(path.absolute().parent, self.course_dir)
+        names = discover.exercises(submission, found, self.lesson, self.exercises)
+        return warm.grade(submission, names, found), found
+
+    def remember(self, done: Iterable[tuple[Report, course.Course]]) -> None:
+        """Keep what was reached; what stands in the way is said, and costs nothing else."""
+        if not self.kept:
+            return
+        from grader import progress  # noqa: PLC0415 - after everything has been shown
+
+        mine = progress.mine()
+        for report, found in done:
+            try:
+                mine.record(report, found)
+            except Mistake as mistake:
+                complain(mistake)
+                return
+
+
+def _warm(setting: Setting, starter: Starter) -> WarmGrader:
+    """Return the pipeline on these workers; all that it needs is imported here, while the server imports torch."""
+    from rich.console import Console  # noqa: F401, PLC0415
+
     from grader.sandbox.bench import Bench  # noqa: PLC0415
+    from grader.warm import WarmGrader  # noqa: PLC0415
 
-    bench, cache = Bench(starter), setting.cache()
-    tasks: dict[tuple[Path, str], Any] = {}
-    graded, mistakes = list[tuple[Report, course.Course]](), list[Mistake]()
+    return WarmGrader(Bench(starter), setting.cache(), setting.seed)
+
+
+def _grade(
+    files: tuple[Path, ...], warm: WarmGrader, asked: Asked
+) -> tuple[list[tuple[Report, course.Course]], list[Mistake]]:
+    """Grade each file; one that cannot be read costs only itself."""
+    done, mistakes = list[tuple[Report, course.Course]](), list[Mistake]()
     for path in files:
         try:
-            submission = read(path)
-            found = course.find(path.absolute().parent, setting.course_dir)
-            names = discover.exercises(submission, found, lesson, exercises)
-            for exercise in load([name for name in names if (found.root, name) not in tasks], found, bench, cache):
-                if exercise.trains and isinstance(starter, ForkServer):
-                    starter.warm(["training"])
-                tasks[found.root, exercise.id] = pipeline.prepare(exercise, found, setting.seed, bench, cache)
-            wanted = tuple(tasks[found.root, name] for name in names)
-            graded.append((pipeline.grade(submission, wanted, setting.seed, bench), found))
+            done.append(asked.grade(path, warm))
         except Mistake as mistake:
             mistakes.append(mistake)
-    return graded, mistakes
+    return done, mistakes
 
 
 def _needs(files: tuple[Path, ...]) -> tuple[str, ...]:

@@ -102,9 +102,12 @@ def started(setting: Setting, needs: tuple[str, ...] = (), *, own: bool = True) 
 
 def load_one(name: str, course: Course, setting: Setting) -> Exercise:
     """Return an exercise of a course. Raises `Mistake` if it cannot be read."""
-    from grader.catalogue import load  # noqa: PLC0415
+    from grader.catalogue import kept, load  # noqa: PLC0415
     from grader.sandbox.bench import Bench  # noqa: PLC0415
 
+    exercise = kept(name, course, setting.cache())
+    if exercise is not None:
+        return exercise
     with started(setting) as starter:
         return load([name], course, Bench(starter), setting.cache())[0]
 

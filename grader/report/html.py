@@ -50,6 +50,11 @@ def render(report: Report, templates: Traversable | Path | None = None) -> str:
         raise _mistake(error, override) from error
 
 
+def environment_of() -> Environment:
+    """Return what renders the shipped templates."""
+    return _environment(None)
+
+
 def _rendered(report: Report, environment: Environment) -> str:
     sheets = (environment.get_template(name).render() for name in ("report.css", "course.css"))
     css = "\n".join(sheets).replace("\r\n", "\n")

@@ -15,7 +15,7 @@ from rich.text import Text
 from grader.model import CellNote, Finding, Outcome, Pairs, Report, Result, RuleText, Shown, Verdict
 from grader.report import sentences
 from grader.report.alike import Group, groups
-from grader.report.step import first_step
+from grader.report.step import Step, first_step
 from grader.report.text import (
     OUTCOMES,
     clean,
@@ -195,10 +195,11 @@ def _two_sides(page: _Page, left: Text, right: Text) -> None:
 
 def _message(text: RuleText, finding: Finding) -> Text:
     """Return a rule's sentence, its `code` and **strong** words styled; facts are put in afterwards, as they are."""
-    return _marked(text.message, finding.facts)
+    return marked(text.message, finding.facts)
 
 
-def _marked(template: str, facts: Pairs = ()) -> Text:
+def marked(template: str, facts: Pairs = ()) -> Text:
+    """Return text with its facts filled in, its `code` and **strong** words styled."""
     kept: list[str] = []
 
     def hold(value: str) -> str:
@@ -262,13 +263,19 @@ def _first(page: _Page, report: Report) -> None:
     page.line(Text.assemble((step.headline, "dim"), "  ", (one_line(step.about, 80), "bold"), place))
     if step.text is None or step.finding is None:
         page.line(Text(step.sentence), page.indent)
-        if step.verdict is not None and step.result is not None and step.result.hints:
-            page.line(Text("Hint: ") + _marked(step.result.hints[0]), page.indent)
+        _offer(page, step)
         return
     page.line(_message(step.text, step.finding), page.indent)
     if step.text.mend:
-        page.line(Text("Try: ") + _marked(step.text.mend, step.finding.facts), page.indent)
+        page.line(Text("Try: ") + marked(step.text.mend, step.finding.facts), page.indent)
     page.line(Text.assemble("More: ", (f"grade explain {step.text.id}", "cyan")), page.indent)
+    _offer(page, step)
+
+
+def _offer(page: _Page, step: Step) -> None:
+    """Offer the next hint; which one that is, the command knows."""
+    if step.verdict is not None and step.result is not None and step.result.hints:
+        page.line(Text.assemble("Stuck? ", (f"grade hint {one_line(step.result.exercise, 60)}", "cyan")), page.indent)
 
 
 def _warn(page: _Page, report: Report) -> None:

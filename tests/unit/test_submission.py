@@ -4,12 +4,13 @@ import json
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from grader import submission
 from grader.errors import Mistake
-from grader.model import Cell
-from grader.submission import read
+from grader.model import Cell, Submission
+from grader.submission import MAX_SOURCE, read, sourced, with_cells
 from tests.lessons import notebook_text
 
 
@@ -188,3 +189,51 @@ def test_the_lines_around_one() -> None:
         (3, "c\nd", (4,)),
     ]
     assert [submission.around(cell, line) for line in (None, 0, 5)] == [None] * 3
+
+
+# Cells that ask for a verdict
+
+
+@pytest.mark.parametrize(
+    ("source", "read_as"),
+    [
+        ("import grader", "# import grader"),
+        ("%load_ext grader  # once", "# %load_ext grader  # once"),
+        ("%reload_ext grader", "# %reload_ext grader"),
+        ("grader.check()", "# grader.check()"),
+        ("import grader; grader.check('a', \"b\");", "# import grader; grader.check('a', \"b\");"),
+        ("r = grader.check('a')\nx = 1", "r = None  # r = grader.check('a')\nx = 1"),
+        ("import torch, grader", "import torch  # import torch, grader"),
+        ("import grader, torch as t", "import torch as t  # import grader, torch as t"),
+        ("import grader.worker", "import grader.worker"),
+        ("import grader as g", "import grader as g"),
+        ("import torch, grader.worker", "import torch, grader.worker"),
+        ("    grader.check()", "    grader.check()"),
+        ("grader.check(open('x'))", "grader.check(open('x'))"),
+        ("grader.checked()", "grader.checked()"),
+    ],
+)
+def test_a_line_that_only_asks_for_a_verdict_is_a_comment(source: str, read_as: str) -> None:
+    assert sourced(Cell(index=0, source="", where="cell 1"), source).source == read_as
+
+
+def test_a_graded_cell_is_tagged_and_its_lines_keep_their_numbers() -> None:
+    cell = sourced(Cell(index=0, source="", where="cell 1", tags=("mine",)), "%%grade a b\ndef a(): ...")
+    assert cell.source == "# %%grade a b\ndef a(): ..."
+    assert cell.tags == ("mine", "exercise:a", "exercise:b")
+    assert sourced(cell, "%%grader a").source == "%%grader a"
+    assert sourced(cell, "x = 1\n%%grade a").source == "x = 1\n%%grade a"
+
+
+def test_a_notebook_with_other_cells() -> None:
+    before = Submission(name="a.ipynb", notebook=True, cells=(), digest="old", lesson="losses")
+    cell = Cell(index=0, source="x = 1", where="cell 1")
+    after = with_cells(before, (cell,))
+    assert (after.cells, after.lesson) == ((cell,), "losses")
+    assert after.digest not in {"old", with_cells(before, (cell, cell)).digest}
+    with pytest.raises(Mistake, match=r"a\.ipynb has no code cell") as caught:
+        with_cells(before, ())
+    assert caught.value.cure == "Write your answers into code cells, and run them."
+    with pytest.raises(Mistake, match="MB of source") as caught:
+        with_cells(before, (msgspec.structs.replace(cell, source="#" * (MAX_SOURCE + 1)),))
+    assert caught.value.cure == "Keep data out of the cells."

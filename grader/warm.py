@@ -1,0 +1,55 @@
+"""Grading again and again with the same workers: what an exercise needs is prepared once, until its files change."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader import catalogue
+from grader import grade as pipeline
+from grader.cache import Cache
+from grader.course import Course
+from grader.errors import Mistake
+from grader.model import Exercise, Report, Submission
+from grader.sandbox.bench import Bench
+from grader.sandbox.server import ForkServer
+
+Stamp = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class WarmGrader:
+    """Grades submissions one after another; every exercise's reference is observed when it is first asked for."""
+
+    bench: Bench
+    cache: Cache
+    seed: int = 0
+    tasks: dict[tuple[Path, str], tuple[Stamp, pipeline.Task]] = field(default_factory=dict)
+
+    def grade(self, submission: Submission, names: tuple[str, ...], course: Course) -> Report:
+        """Return a submission's report. Raises `Mistake` for a fault of the course."""
+        return pipeline.grade(submission, self.prepared(names, course), self.seed, self.bench)
+
+    def prepared(self, names: tuple[str, ...], course: Course) -> tuple[pipeline.Task, ...]:
+        """Return the tasks of exercises, those prepared now that are new or whose files have changed."""
+        stamps = {name: _stamp(name, course) for name in names}
+        stale = [name for name in names if self.tasks.get((course.root, name), ((), None))[0] != stamps[name]]
+        for exercise in catalogue.load(stale, course, self.bench, self.cache) if stale else ():
+            if exercise.trains and isinstance(self.bench.starter, ForkServer):
+                self.bench.starter.warm(["training"])
+            task = pipeline.prepare(exercise, course, self.seed, self.bench, self.cache)
+            self.tasks[course.root, exercise.id] = stamps[exercise.id], task
+        return tuple(self.tasks[course.root, name][1] for name in names)
+
+    def exercise(self, name: str, course: Course) -> Exercise:
+        """Return an exercise as the trusted side knows it."""
+        return self.prepared((name,), course)[0].exercise
+
+
+def _stamp(name: str, course: Course) -> Stamp:
+    """Return when the files of an exercise were written; a bundle has no reference."""
+    files = [course.exercise_file(name)]
+    with contextlib.suppress(Mistake):
+        files.append(course.reference_file(name))
+    return tuple((status.st_mtime_ns, status.st_size) for status in (path.stat() for path in files))
