@@ -5,6 +5,7 @@ were graded are known by their digest, and what they were graded against by a `T
 nothing. Nothing is ever overwritten: a regrade adds rows and moves a pointer, and an instructor's override stands apart.
 """
 
+from grader.gradebook.answers import Answer, CaseLoss, HandedIn, answers, case_losses, counting_report, hand_ins, sources
 from grader.gradebook.changes import changed
 from grader.gradebook.grades import grades
 from grader.gradebook.history import Attempt, Step, history
@@ -18,6 +19,14 @@ from grader.gradebook.stored import evidence_digest, reports
 from grader.gradebook.values import Change, ExerciseGrade, Grade, HandIn, TaskKey
 
 __all__ = [
+    "Answer",
+    "CaseLoss",
+    "HandedIn",
+    "answers",
+    "case_losses",
+    "counting_report",
+    "hand_ins",
+    "sources",
     "Attempt",
     "Change",
     "ExerciseGrade",

@@ -19,7 +19,7 @@ MAX_REPORT_BYTES = 1 << 28
 
 
 def evidence_digest(evidence: Evidence) -> str:
-    """Return a name of what was measured: equal for two students whose wrong observations coincide."""
+    """Return a name of what was measured, to the last bit; equal mistakes are found by `grader.footprint`."""
     return digest_of(evidence)
 
 
@@ -67,10 +67,11 @@ def reports(gradebook: Gradebook, key: str) -> tuple[Report, ...]:
     wanted: dict[tuple[int, str, str, bytes], set[str]] = {}
     for attempt, file, digest, body, exercise in rows:
         wanted.setdefault((attempt, file, digest, body), set()).add(exercise)
-    return tuple(_report_of(file, digest, body, names) for (_, file, digest, body), names in wanted.items())
+    return tuple(report_of(file, digest, body, names) for (_, file, digest, body), names in wanted.items())
 
 
-def _report_of(file: str, digest: str, body: bytes, exercises: set[str]) -> Report:
+def report_of(file: str, digest: str, body: bytes, exercises: set[str]) -> Report:
+    """Return a stored report with some of its results. Raises `Mistake` if it is damaged."""
     opener = zlib.decompressobj()
     try:
         block = opener.decompress(body, MAX_REPORT_BYTES)
