@@ -12,6 +12,7 @@ COMMANDS = {
     "new": "course:new",
     "override": "gradebook:override",
     "policy": "gradebook:policy",
+    "report": "overview:report",
     "show": "gradebook:show",
     "verify": "authors:verify",
 }
