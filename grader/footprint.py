@@ -48,7 +48,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 _RUN = re.compile(r"0(?:(?:, | x |x)0)+")
 
 
-def taken(sights: Sequence[Sight], begun: bool) -> Footprint | None:  # noqa: FBT001 - read as a sentence where called
+def taken(sights: Sequence[Sight], begun: bool) -> Footprint | None:
     """Return the footprint of the judged cases of one exercise; None where nothing is wrong, or nothing was answered."""
     failed = any(sight.differences or sight.execution.status not in {Status.OK, Status.RAISED} for sight in sights)
     broken = any(sight.execution.status is Status.BROKEN for sight in sights)
@@ -135,9 +135,7 @@ def _at(nodes: tuple[Node, ...], index: int) -> Node:
     return nodes[index] if index < len(nodes) else Nothing()
 
 
-def _walk(
-    node: Node, faces: tuple[Node, Node], slot: str, *, sight: Sight, checked: set[str], tracks: _Tracks
-) -> None:
+def _walk(node: Node, faces: tuple[Node, Node], slot: str, *, sight: Sight, checked: set[str], tracks: _Tracks) -> None:
     """Take down one returned structure; `faces` are the reference's value and spread at the same place."""
     if slot.removeprefix(f"{ROOT}.") in checked:
         return
@@ -251,4 +249,4 @@ def _weights(size: int) -> NDArray[np.float64]:
     if size <= SUMS:
         return np.eye(size)
     rng = np.random.default_rng(size)
-    return rng.uniform(0.5, 1.5, (SUMS, size)) * rng.choice([-1.0, 1.0], (SUMS, size))
+    return np.asarray(rng.uniform(0.5, 1.5, (SUMS, size)) * rng.choice([-1.0, 1.0], (SUMS, size)), dtype=np.float64)

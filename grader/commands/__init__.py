@@ -9,6 +9,7 @@ COMMANDS = {
     "file": "files:grade_files",
     "import": "importing:import_course",
     "list": "course:list_exercises",
+    "name-group": "overview:name_group",
     "new": "course:new",
     "override": "gradebook:override",
     "policy": "gradebook:policy",

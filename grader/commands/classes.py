@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.overview import write_report
 from grader.commands.exits import INTERRUPTED, PASSED, UNGRADED
 from grader.commands.options import EXERCISES, JOBS, LESSON, Setting, cores, setting, started
+from grader.commands.overview import write_report
 from grader.errors import Mistake
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 @LESSON
 @click.option("--force", is_flag=True, help="Grade again what is known.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; say who would gain or lose what.")
-@click.option("--html", type=click.Path(path_type=Path, file_okay=False), help="Write the class report here, at the end.")
+@click.option(
+    "--html", type=click.Path(path_type=Path, file_okay=False), help="Write the class report here, at the end."
+)
 @setting
 def grade_class(  # noqa: PLR0913 - one parameter an option
     *,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.commands.gradebook import DB, POLICY, chosen
+from grader.commands.options import Setting, setting, started
 
 if TYPE_CHECKING:
     from grader.gradebook import Gradebook
@@ -34,3 +35,30 @@ def write_report(book: Gradebook, folder: Path, policy_file: Path | None = None)
 
     for path in overview.write(book, overview.overviews(book, chosen(book, policy_file)), folder):
         click.echo(f"class report: {path}")
+
+
+@click.command(name="name-group")
+@click.argument("group", metavar="ID")
+@click.argument("sentence")
+@DB
+@setting
+def name_group(group: str, sentence: str, db: str | None, setting: Setting) -> None:
+    """Tell everyone in the answer group ID one SENTENCE: what is wrong, and what to do.
+
+    A member's code becomes a misconception in the exercise's reference; the next `grade class` tells it. `grade report`
+    shows the groups and their ids.
+    """
+    with started(setting, own=False) as starter:
+        from grader import course, gradebook  # noqa: PLC0415
+        from grader.overview.naming import Workshop  # noqa: PLC0415
+        from grader.overview.naming import name_group as name  # noqa: PLC0415
+        from grader.sandbox.bench import Bench  # noqa: PLC0415
+
+        address = db or "grades.db"
+        start = Path.cwd() if "://" in address else Path(address).absolute().parent
+        with gradebook.opened(address, create=False) as book:
+            found = course.find(start, setting.course_dir)
+            named = name(book, group, sentence, Workshop(found, Bench(starter), setting.cache()))
+    click.echo(f"{named.path}: {named.name}\n\n{named.source}")
+    answers = f"{named.members} answer" + "s" * (named.members != 1)
+    click.echo(f"{answers} will be told; give `grade class` again. `grade verify {group.partition(':')[0]}` checks it.")

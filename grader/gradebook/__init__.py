@@ -5,7 +5,16 @@ were graded are known by their digest, and what they were graded against by a `T
 nothing. Nothing is ever overwritten: a regrade adds rows and moves a pointer, and an instructor's override stands apart.
 """
 
-from grader.gradebook.answers import Answer, CaseLoss, HandedIn, answers, case_losses, counting_report, hand_ins, sources
+from grader.gradebook.answers import (
+    Answer,
+    CaseLoss,
+    HandedIn,
+    answers,
+    case_losses,
+    counting_report,
+    hand_ins,
+    sources,
+)
 from grader.gradebook.changes import changed
 from grader.gradebook.grades import grades
 from grader.gradebook.history import Attempt, Step, history
@@ -20,31 +29,30 @@ from grader.gradebook.values import Change, ExerciseGrade, Grade, HandIn, TaskKe
 
 __all__ = [
     "Answer",
-    "CaseLoss",
-    "HandedIn",
-    "answers",
-    "case_losses",
-    "counting_report",
-    "hand_ins",
-    "sources",
     "Attempt",
+    "CaseLoss",
     "Change",
     "ExerciseGrade",
     "Extension",
     "Grade",
     "Gradebook",
     "HandIn",
+    "HandedIn",
     "LateStep",
     "Override",
     "Policy",
     "Step",
     "TaskKey",
+    "answers",
+    "case_losses",
     "changed",
     "close",
     "connect",
+    "counting_report",
     "enroll",
     "evidence_digest",
     "grades",
+    "hand_ins",
     "history",
     "known",
     "load_policy",
@@ -55,5 +63,6 @@ __all__ = [
     "record",
     "reports",
     "save_policy",
+    "sources",
     "student",
 ]

@@ -108,13 +108,13 @@ def hand_ins(gradebook: Gradebook) -> tuple[HandedIn, ...]:
         .join(SUBMISSIONS, SUBMISSIONS.c.id == ATTEMPTS.c.submission_id)
         .join(CURRENT, CURRENT.c.submission_id == SUBMISSIONS.c.id, isouter=True)
     )  # fmt: skip
-    files: dict[int, tuple[object, ...]] = {}
+    files: dict[int, tuple[str, str, str, str, datetime | None]] = {}
     names: dict[int, list[str]] = {}
     with reading(gradebook) as connection:
-        for number, *fields, exercise in connection.execute(query):
-            files[number] = tuple(fields)
+        for number, key, digest, file, assignment, handed_in, exercise in connection.execute(query):
+            files[number] = key, digest, file, assignment, handed_in
             names.setdefault(number, []).extend([exercise] if exercise else [])
-    found = [HandedIn(*files[number], tuple(sorted(names[number]))) for number in sorted(files)]  # type: ignore[arg-type]
+    found = [HandedIn(*fields, tuple(sorted(names[number]))) for number, fields in sorted(files.items())]
     return tuple(sorted(found, key=lambda each: (each.student, str(each.handed_in or ""))))
 
 

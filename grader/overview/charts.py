@@ -87,9 +87,7 @@ def second_bars(seconds: Sequence[float]) -> tuple[Bar, ...]:
         counts[min(number - 1, int(each / step))] += 1
     last = counts.pop() if counts[-1] else None
     edges = [f"{round(step * place, 4):g}" for place in range(number + 1)]
-    bars = [
-        Bar(edges[place], f"{edges[place]} to {edges[place + 1]} s", count) for place, count in enumerate(counts)
-    ]
+    bars = [Bar(edges[place], f"{edges[place]} to {edges[place + 1]} s", count) for place, count in enumerate(counts)]
     place = len(counts)
     return (*bars, *([] if last is None else [Bar(f"{edges[place]}+", f"{edges[place]} s or more", last, mark="late")]))
 
