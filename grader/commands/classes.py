@@ -9,7 +9,7 @@ import click
 
 from grader.commands.exits import INTERRUPTED, PASSED, UNGRADED
 from grader.commands.options import EXERCISES, JOBS, LESSON, Setting, cores, setting, started
-from grader.commands.overview import write_report
+from grader.commands.overview import SIMILAR, write_report
 from grader.errors import Mistake
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @click.option(
     "--html", type=click.Path(path_type=Path, file_okay=False), help="Write the class report here, at the end."
 )
+@SIMILAR
 @setting
 def grade_class(  # noqa: PLR0913 - one parameter an option
     *,
@@ -45,6 +46,7 @@ def grade_class(  # noqa: PLR0913 - one parameter an option
     force: bool,
     dry_run: bool,
     html: Path | None,
+    similar: bool,
     setting: Setting,
 ) -> int:
     """Grade everything that a class handed in; what was graded before is left alone.
@@ -69,7 +71,7 @@ def grade_class(  # noqa: PLR0913 - one parameter an option
         with gradebook.opened(_address(db, first, dry_run=dry_run)) as book:
             ended = _run(intake, roster, asked, book, starter, setting.cache())
             if html is not None and not dry_run:
-                write_report(book, html)
+                write_report(book, html, similar=found if similar else None)
             return ended
 
 

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.commands.gradebook import DB, POLICY, chosen
-from grader.commands.options import Setting, setting, started
+from grader.commands.options import COURSE, Setting, setting, started
 
 if TYPE_CHECKING:
+    from grader.course import Course
     from grader.gradebook import Gradebook
+
+
+SIMILAR = click.option("--similar", is_flag=True, help="Also show similar code, side by side; it is no verdict.")
 
 
 @click.command()
@@ -21,20 +25,36 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @DB
 @POLICY
-def report(folder: Path, db: str | None, policy_file: Path | None) -> None:
+@SIMILAR
+@COURSE
+def report(folder: Path, db: str | None, policy_file: Path | None, similar: bool, course_dir: Path | None) -> None:
     """Write the class report: a page an assignment, with shared mistakes, and every student's own report beside it."""
     from grader import gradebook  # noqa: PLC0415
 
-    with gradebook.opened(db or "grades.db", create=False) as book:
-        write_report(book, folder, policy_file)
+    address = db or "grades.db"
+    with gradebook.opened(address, create=False) as book:
+        where = course_around(address, course_dir) if similar else None
+        write_report(book, folder, policy_file, similar=where)
 
 
-def write_report(book: Gradebook, folder: Path, policy_file: Path | None = None) -> None:
-    """Write the class report of a gradebook and say where it is."""
+def write_report(
+    book: Gradebook, folder: Path, policy_file: Path | None = None, *, similar: Course | None = None
+) -> None:
+    """Write the class report of a gradebook and say where it is; given a course, also the page of similar code."""
     from grader import overview  # noqa: PLC0415
 
-    for path in overview.write(book, overview.overviews(book, chosen(book, policy_file)), folder):
+    policy = chosen(book, policy_file)
+    for path in overview.write(book, overview.overviews(book, policy), folder):
         click.echo(f"class report: {path}")
+    if similar is not None:
+        click.echo(f"similar code: {overview.write_similar(book, policy, similar, folder)}")
+
+
+def course_around(address: str, course_dir: Path | None) -> Course:
+    """Return the course that was named, or the one around a gradebook's file."""
+    from grader import course  # noqa: PLC0415
+
+    return course.find(Path.cwd() if "://" in address else Path(address).absolute().parent, course_dir)
 
 
 @click.command(name="name-group")
@@ -49,15 +69,14 @@ def name_group(group: str, sentence: str, db: str | None, setting: Setting) -> N
     shows the groups and their ids.
     """
     with started(setting, own=False) as starter:
-        from grader import course, gradebook  # noqa: PLC0415
+        from grader import gradebook  # noqa: PLC0415
         from grader.overview.naming import Workshop  # noqa: PLC0415
         from grader.overview.naming import name_group as name  # noqa: PLC0415
         from grader.sandbox.bench import Bench  # noqa: PLC0415
 
         address = db or "grades.db"
-        start = Path.cwd() if "://" in address else Path(address).absolute().parent
         with gradebook.opened(address, create=False) as book:
-            found = course.find(start, setting.course_dir)
+            found = course_around(address, setting.course_dir)
             named = name(book, group, sentence, Workshop(found, Bench(starter), setting.cache()))
     click.echo(f"{named.path}: {named.name}\n\n{named.source}")
     answers = f"{named.members} answer" + "s" * (named.members != 1)

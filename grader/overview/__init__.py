@@ -2,5 +2,6 @@
 
 from grader.overview.collect import overviews
 from grader.overview.page import write
+from grader.overview.similar_page import write_similar
 
-__all__ = ["overviews", "write"]
+__all__ = ["overviews", "write", "write_similar"]
