@@ -13,6 +13,7 @@ from grader.gradebook.answers import (
     case_losses,
     counting_report,
     hand_ins,
+    report_states,
     sources,
 )
 from grader.gradebook.changes import changed
@@ -61,6 +62,7 @@ __all__ = [
     "overrides",
     "read_policy",
     "record",
+    "report_states",
     "reports",
     "save_policy",
     "sources",

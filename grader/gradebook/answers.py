@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from grader import wire
+from grader.cache import digest
 from grader.errors import Mistake, WireError
 from grader.gradebook.store import Gradebook, reading
 from grader.gradebook.stored import MAX_REPORT_BYTES, report_of
@@ -118,6 +119,26 @@ def hand_ins(gradebook: Gradebook) -> tuple[HandedIn, ...]:
     return tuple(sorted(found, key=lambda each: (each.student, str(each.handed_in or ""))))
 
 
+def report_states(gradebook: Gradebook) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return each student's files in the order of `reports`, each with a name of all that its report says."""
+    query = (
+        select(STUDENTS.c.key, ATTEMPTS.c.id, ATTEMPTS.c.file, REPORTS.c.digest, RESULTS.c.exercise)
+        .join(ATTEMPTS, ATTEMPTS.c.student_id == STUDENTS.c.id)
+        .join(CURRENT, CURRENT.c.submission_id == ATTEMPTS.c.submission_id)
+        .join(RESULTS, RESULTS.c.id == CURRENT.c.result_id)
+        .join(REPORTS, REPORTS.c.id == RESULTS.c.report_id)
+        .order_by(ATTEMPTS.c.handed_in, ATTEMPTS.c.id, REPORTS.c.id, RESULTS.c.exercise)
+    )
+    parts: dict[str, dict[tuple[int, str], list[str]]] = {}
+    with reading(gradebook) as connection:
+        for key, attempt, file, report, exercise in connection.execute(query):
+            parts.setdefault(key, {}).setdefault((attempt, file), []).extend((report, exercise))
+    return {
+        key: tuple((file, digest("report", file, *said)) for (_, file), said in attempts.items())
+        for key, attempts in parts.items()
+    }
+
+
 def counting_report(gradebook: Gradebook, result: int) -> Report:
     """Return the report that a result is part of, with that result alone. Raises `Mistake` if it is damaged."""
     query = (
@@ -127,8 +148,8 @@ def counting_report(gradebook: Gradebook, result: int) -> Report:
         .where(RESULTS.c.id == result)
     )
     with reading(gradebook) as connection:
-        name, digest, body, exercise = connection.execute(query).one()
-    return report_of(name[:12], digest, body, {exercise})
+        name, stored, body, exercise = connection.execute(query).one()
+    return report_of(name[:12], stored, body, {exercise})
 
 
 def sources(gradebook: Gradebook, digests: frozenset[str]) -> Iterator[Submission]:
@@ -138,15 +159,15 @@ def sources(gradebook: Gradebook, digests: frozenset[str]) -> Iterator[Submissio
     """
     with reading(gradebook) as connection:
         query = select(SUBMISSIONS.c.id, SUBMISSIONS.c.digest).where(SUBMISSIONS.c.body.is_not(None))
-        numbers = sorted((digest, number) for number, digest in connection.execute(query) if digest in digests)
-        for digest, number in numbers:
+        numbers = sorted((name, number) for number, name in connection.execute(query) if name in digests)
+        for name, number in numbers:
             body = connection.execute(select(SUBMISSIONS.c.body).where(SUBMISSIONS.c.id == number)).scalar_one()
-            yield _source(digest, body)
+            yield _source(name, body)
 
 
-def _source(digest: str, body: bytes) -> Submission:
+def _source(name: str, body: bytes) -> Submission:
     try:
         block = zlib.decompressobj().decompress(body, MAX_REPORT_BYTES)
         return wire.decode(block, Submission, header_bytes=MAX_REPORT_BYTES)
     except (zlib.error, WireError) as error:
-        raise Mistake(f"the source of {digest[:12]} is damaged: {error}", "Grade it again with --force.") from None
+        raise Mistake(f"the source of {name[:12]} is damaged: {error}", "Grade it again with --force.") from None

@@ -13,7 +13,7 @@ from grader import wire
 from grader.errors import Mistake, WireError
 from grader.gradebook.store import Gradebook, reading
 from grader.gradebook.tables import ATTEMPTS, CURRENT, REPORTS, RESULTS, STUDENTS
-from grader.model import Evidence, Report
+from grader.model import Array, Evidence, Report
 
 MAX_REPORT_BYTES = 1 << 28
 
@@ -33,8 +33,12 @@ def block(value: msgspec.Struct) -> bytes:
     try:
         return wire.encode(value)
     except UnicodeEncodeError:  # a source may hold half of a surrogate pair, which UTF-8 cannot
-        plain = _without_halves(msgspec.to_builtins(value, enc_hook=lambda array: array))
-        return wire.encode(msgspec.convert(plain, type(value), dec_hook=lambda _, array: array))
+        plain = _without_halves(msgspec.to_builtins(value, builtin_types=(bytes,), enc_hook=_parts))
+        return wire.encode(msgspec.convert(plain, type(value), dec_hook=lambda _, parts: Array(*parts)))
+
+
+def _parts(array: Any) -> tuple[str, tuple[int, ...], bytes]:
+    return array.dtype, array.shape, array.data
 
 
 def _without_halves(value: Any) -> Any:

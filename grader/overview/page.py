@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from grader import findings, gradebook
+from grader.cache import code_version, digest
 from grader.errors import Mistake
 from grader.gradebook import Gradebook
 from grader.misconceptions import PREFIX
@@ -22,6 +23,8 @@ from grader.report import html, sentences, text
 
 STUDENTS = "students"
 STYLES = ("report.css", "class.css")
+OWN = re.compile(r"[a-z0-9-]*-[0-9a-f]{8}-[0-9a-f]{12}\.html")
+"""The names of the reports that are written here; no other file is removed."""
 SHOWN = 12
 """So many of the largest shared mistakes are listed on top."""
 
@@ -32,12 +35,12 @@ Links = Mapping[str, Sequence[tuple[str, str]]]
 def write(book: Gradebook, overviews: Sequence[Overview], folder: Path) -> list[Path]:
     """Write every student's reports and a page an overview, and return the pages' paths.
 
-    One student's reports are held at a time. Raises `Mistake` if the folder cannot be written.
+    One student's reports are held at a time, and what is there already is not written again. Raises `Mistake` if the folder
+    cannot be written.
     """
     try:
         (folder / STUDENTS).mkdir(parents=True, exist_ok=True)
-        students = sorted({row.student.key for overview in overviews for row in overview.rows})
-        links = {key: list(_write_reports(book, key, folder)) for key in students}
+        links = _write_reports(book, folder)
         pages = []
         for overview, name in zip(overviews, file_names([each.title for each in overviews]), strict=True):
             path = folder / f"{name}.html"
@@ -67,12 +70,41 @@ def short(words: str) -> str:
     return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:8]
 
 
-def _write_reports(book: Gradebook, key: str, folder: Path) -> Iterator[tuple[str, str]]:
-    """Write a student's reports, one an attempt, and yield where each is."""
-    for number, report in enumerate(_by_attempt(gradebook.reports(book, key)), start=1):
-        where = f"{STUDENTS}/{slug(key)}-{short(key)}-{number}.html"
-        (folder / where).write_text(html.render(report), encoding="utf-8")
-        yield where, report.submission
+def _write_reports(book: Gradebook, folder: Path) -> Links:
+    """Write the reports that are not there, one an attempt, remove those that no longer hold, and return where they are.
+
+    A file's name holds a digest of what it says and of what renders it.
+    """
+    renderer = _renderer()
+    links: dict[str, list[tuple[str, str]]] = {}
+    for key, files in gradebook.report_states(book).items():
+        person = f"{slug(key)}-{short(key)}"
+        names = [f"{person}-{digest('page', renderer, state)[:12]}.html" for _, state in files]
+        links[key] = [(f"{STUDENTS}/{name}", file) for name, (file, _) in zip(names, files, strict=True)]
+        if not all((folder / STUDENTS / name).is_file() for name in names):
+            for name, report in zip(names, _by_attempt(gradebook.reports(book, key)), strict=True):
+                if not (folder / STUDENTS / name).is_file():
+                    _replace(folder / STUDENTS / name, html.render(report))
+    wanted = {name for every in links.values() for name, _ in every}
+    for path in (folder / STUDENTS).glob("*.html"):
+        if OWN.fullmatch(path.name) and f"{STUDENTS}/{path.name}" not in wanted:
+            path.unlink()
+    return links
+
+
+def _renderer() -> str:
+    """Return a digest of what turns a report into a page."""
+    templates = sorted(
+        (path for path in html.shipped_templates().iterdir() if path.is_file()), key=lambda path: path.name
+    )
+    return digest(code_version(), *(path.read_bytes() for path in templates))
+
+
+def _replace(path: Path, document: str) -> None:
+    """Write a file all at once, for one that is there is taken to be whole."""
+    draft = path.with_suffix(".draft")
+    draft.write_text(document, encoding="utf-8")
+    draft.replace(path)
 
 
 def _by_attempt(reports: Sequence[Report]) -> Iterator[Report]:
@@ -121,10 +153,11 @@ def render(overview: Overview, links: Links) -> str:
 
 
 def _rules(views: Sequence[ExerciseView]) -> dict[str, RuleText]:
-    """Return the words of every rule that cost somebody points."""
+    """Return the words of every rule that cost somebody points, as they were when it was graded."""
     general = {loss.rule for view in views for loss in view.by_finding if loss.rule}
     told = {rule.id: rule for view in views for mistake in view.mistakes for rule in mistake.report.texts}
-    return told | {rule.id: rule for rule in findings.texts({rule for rule in general if not rule.startswith(PREFIX)})}
+    now = findings.texts({rule for rule in general if not rule.startswith(PREFIX)})
+    return {rule.id: rule for rule in now} | told
 
 
 def _finding_name(rule: str, rules: Mapping[str, RuleText]) -> str:

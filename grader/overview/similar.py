@@ -116,7 +116,7 @@ def pairs(scripts: Sequence[Script], whose: Mapping[str, frozenset[str]]) -> tup
     except ModuleNotFoundError:
         raise Mistake("similar code needs rapidfuzz", "pip install rapidfuzz") from None
     found = []
-    for (one, other), runs in _shared(scripts).items():
+    for one, other, runs in _most_shared(scripts):
         first, second = scripts[one], scripts[other]
         if whose[first.digest] & whose[second.digest]:
             continue
@@ -164,6 +164,14 @@ def _shared(scripts: Sequence[Script]) -> dict[tuple[int, int], set[int]]:
                 for other in owners[place + 1 :]:
                     found[one, other].add(int(runs[start]))
     return found
+
+
+def _most_shared(scripts: Sequence[Script]) -> list[tuple[int, int, set[int]]]:
+    """Return the pairs worth a closer look: those whose shared runs are most of the smaller one's tokens."""
+    sizes = [max(1, len(script.tokens)) for script in scripts]
+    every = [(one, other, runs) for (one, other), runs in _shared(scripts).items()]
+    every.sort(key=lambda each: (-len(each[2]) / min(sizes[each[0]], sizes[each[1]]), each[0], each[1]))
+    return every[: 10 * MOST_PAIRS]
 
 
 def _covered(script: Script, runs: set[int]) -> NDArray[np.bool_]:
