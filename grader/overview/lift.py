@@ -152,7 +152,11 @@ def _free(statement: ast.stmt) -> set[str]:
     """Return the names that a statement takes from around it; one that is both its own and another's counts."""
     plain = _plain(statement) if isinstance(statement, Definition) else statement
     used = {node.id for node in ast.walk(plain) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    return used - _own(plain) if isinstance(plain, Definition) else used
+    if isinstance(plain, Definition):
+        return used - _own(plain)
+    inner = [node for node in ast.walk(plain) if isinstance(node, ast.comprehension)]
+    looped = {node.id for each in inner for node in ast.walk(each.target) if isinstance(node, ast.Name)}
+    return used - looped - {node.arg for node in ast.walk(plain) if isinstance(node, ast.arg)}
 
 
 def _own(definition: Definition) -> set[str]:
