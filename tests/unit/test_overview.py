@@ -127,7 +127,7 @@ def test_every_lost_point_has_its_place(book: Gradebook) -> None:
     assert [(loss.name, loss.points, loss.students) for loss in one.by_case] == [
         ("case 0", 6.0, 3), ("case 1", 4.0, 2), ("handed in late", 1.0, 1), ("an instructor's word", -3.0, 1),
     ]  # fmt: skip
-    assert [(loss.name, loss.points, loss.students, loss.rule) for loss in one.by_finding][0] == (
+    assert next((loss.name, loss.points, loss.students, loss.rule) for loss in one.by_finding) == (
         AXIS.id, 10.0, 3, AXIS.id,
     )  # fmt: skip
     for view in (one, two):
