@@ -18,6 +18,8 @@ from grader.overview.values import AnswerGroup, ExerciseView, Loss, Overview, Ro
 LATE = "handed in late"
 WORD = "an instructor's word"
 NOTHING = "not handed in"
+ALONE = 8
+"""So many of the mistakes that nobody shares are shown with their code; reading a report takes milliseconds."""
 TINY = 1e-6
 """Points are sums of shares; less than this is rounding."""
 
@@ -146,11 +148,16 @@ def _mistakes(
 ) -> tuple[AnswerGroup, ...]:
     found = []
     for group in groups(answers[result] for result in whose if result in answers):
-        students = sorted((s for answer in group.answers for s in whose[answer.result]), key=lambda s: s.key)
+        members = [student for answer in group.answers for student in whose[answer.result]]
+        found.append((tuple(sorted(members, key=lambda student: student.key)), group))
+    found.sort(key=lambda each: (-len(each[0]), each[1].id))
+    shared = sum(len(students) > 1 for students, _ in found)
+    mistakes = []
+    for place, (students, group) in enumerate(found):
         example = group.answers[0]
-        report = gradebook.counting_report(book, example.result)
-        found.append(AnswerGroup(group.id, tuple(students), report, example.lead.startswith(PREFIX)))
-    return tuple(sorted(found, key=lambda mistake: (-len(mistake.students), mistake.id)))
+        report = gradebook.counting_report(book, example.result) if place < shared + ALONE else None
+        mistakes.append(AnswerGroup(group.id, students, report, example.lead, example.lead.startswith(PREFIX)))
+    return tuple(mistakes)
 
 
 def _seconds(answers: Mapping[int, Answer], whose: Mapping[int, list[Student]]) -> tuple[tuple[float, str], ...]:

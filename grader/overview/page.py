@@ -155,7 +155,9 @@ def render(overview: Overview, links: Links) -> str:
 def _rules(views: Sequence[ExerciseView]) -> dict[str, RuleText]:
     """Return the words of every rule that cost somebody points, as they were when it was graded."""
     general = {loss.rule for view in views for loss in view.by_finding if loss.rule}
-    told = {rule.id: rule for view in views for mistake in view.mistakes for rule in mistake.report.texts}
+    told = {
+        rule.id: rule for view in views for mistake in view.mistakes if mistake.report for rule in mistake.report.texts
+    }
     now = findings.texts({rule for rule in general if not rule.startswith(PREFIX)})
     return {rule.id: rule for rule in now} | told
 

@@ -22,11 +22,15 @@ class Loss:
 
 @dataclass(frozen=True)
 class AnswerGroup:
-    """One answer group: `report` is the example's, with this exercise alone. `named`: a misconception's sentence is told."""
+    """One answer group: `report` is the example's, with this exercise alone; None where it is one of many that nobody shares.
+
+    `lead` is the rule that the example is told first. `named`: that is a misconception's sentence.
+    """
 
     id: str
     students: tuple[Student, ...]
-    report: Report
+    report: Report | None
+    lead: str
     named: bool
 
     @property

@@ -145,6 +145,7 @@ def test_equal_mistakes_are_one_group(book: Gradebook) -> None:
         ("one:cy-diges", ["cy"]),
     ]
     assert [group.shared for group in one.mistakes] == [True, False]
+    assert one.mistakes[0].report is not None
     assert one.mistakes[0].report.results[0].excerpt is not None
 
 
@@ -152,6 +153,15 @@ def test_the_policy_decides_who_is_in_a_group(book: Gradebook) -> None:
     put(book, "ann", result("one", (2, 2, 2), None), hours=1, digest="ann-2")
     assert [student.key for student in only(book).exercises[0].mistakes[0].students] == ["bob"]
     assert only(book, Policy(dropped=("one",))).exercises[0].name == "two"
+
+
+def test_of_many_lone_mistakes_few_are_shown_in_full(book: Gradebook, tmp_path: Path) -> None:
+    for number in range(30):
+        put(book, f"x{number}", result("one", (0, 0, 0), footprint("alone", 10.0 * number)))
+    one, _ = only(book).exercises
+    assert [group.report is not None for group in one.mistakes] == [*[True] * 9, *[False] * 23]
+    (path,) = overview.write(book, overview.overviews(book, LATE), tmp_path / "out")
+    assert "31 mistakes that nobody shares" in Page(path.read_text()).said
 
 
 def test_groups_do_not_depend_on_the_order() -> None:
