@@ -27,7 +27,10 @@ ONE_MISTAKE = {
 }
 OTHERS = {
     "dan": f"{HEAD}def mse_loss(pred, target):\n    return ((pred - target) ** 2).mean() / 2\n",
-    "eve": f"{HEAD}def mse_loss(pred, target):\n    return ((pred - target) ** 3).mean()\n",
+    "eve": (  # one name, of the file and of a function inside: that is not lifted right, and must be noticed
+        f"{HEAD}power = 3\n\ndef mse_loss(pred, target):\n    def two():\n        power = 2\n        return power\n"
+        "    return ((pred - target) ** (power + two() - 2)).mean()\n"
+    ),
     "fay": f"{HEAD}def mse_loss(pred, target):\n    return torch.zeros(()) + float('nan')\n",
     "gil": f"{HEAD}def mse_loss(pred, target):\n    return pred @ undefined\n",
     "hal": f"{HEAD}def mse_loss(pred, target):\n    import os\n    os._exit(3)\n",
@@ -107,6 +110,7 @@ def test_export_and_page_have_the_same_numbers(graded: Path, grade_command: Comm
         ("hal", "this group's code crashed; there is nothing to compare with"),
         ("gil", "this group's code raises an exception in every case"),
         ("dan", "this mistake has a sentence: misconception.halved"),
+        ("eve", "moved into the reference, does not do what the group does"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_named(graded: Path, course: Path, grade_command: Command, who: str, problem: str) -> None:
@@ -115,6 +119,17 @@ def test_what_cannot_be_named(graded: Path, course: Path, grade_command: Command
     done = grade_command("name-group", name, SENTENCE, "--db", "in/grades.db", "--course", course, cwd=graded)
     assert (done.returncode, problem in done.stderr) == (2, True), done.stderr
     assert (course / "reference" / "losses" / "mse_loss.py").read_bytes() == before
+
+
+def test_an_exercise_that_has_changed_since(graded: Path, course: Path, grade_command: Command, tmp_path: Path) -> None:
+    other = tmp_path / "course"
+    shutil.copytree(course, other)
+    exercise = other / "exercises" / "losses" / "mse_loss.py"
+    assert "batch=" in exercise.read_text()
+    exercise.write_text(re.sub(r"batch=\d+", "batch=3", exercise.read_text()))
+    name = ids(graded)[frozenset({"eve"})]
+    done = grade_command("name-group", name, SENTENCE, "--db", "in/grades.db", "--course", other, cwd=graded)
+    assert (done.returncode, "the exercise has changed since" in done.stderr) == (2, True), done.stderr
 
 
 def test_names_that_name_nothing(graded: Path, course: Path, grade_command: Command) -> None:
