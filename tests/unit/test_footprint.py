@@ -66,11 +66,12 @@ def test_rounding_does_not_part_two_codings() -> None:
 
 def test_rounding_grows_with_the_mistake() -> None:
     """A sum for a mean over 300 rows makes everything 300 times larger, its rounding and its spread too."""
-    spread = seen(np.full(300, EPS), np.full(300, EPS))
-    large = VALUES * 300
-    moved = large + 300 * EPS * C * 0.5
-    one = print_of(seen(large, large), spread=spread, expected=seen())
-    assert coincide(one, print_of(seen(moved, moved), spread=spread, expected=seen()))
+    right, spread = VALUES[:4] / 10, 10 * EPS
+    wrong = right * 300
+    moved = wrong + 300 * spread * C * 0.5
+    faces = {"spread": seen(np.full(4, spread), np.full(4, spread)), "expected": seen(right, right)}
+    assert coincide(print_of(seen(wrong, wrong), **faces), print_of(seen(moved, moved), **faces))
+    assert not coincide(print_of(seen(wrong, wrong)), print_of(seen(moved, moved)))
 
 
 @pytest.mark.parametrize("place", [0, 150, 299])

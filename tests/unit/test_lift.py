@@ -103,6 +103,7 @@ def test_a_long_sentence_is_wrapped() -> None:
         (("for i in range(3): pass\n", "def answer(x):\n    return x + i\n"), "uses i, which is set by a statement"),
         (("n = 3\n", "def answer(x):\n    global n\n    n += 1\n    return x\n"), "changes a global variable"),
         (("def f(x):\n    return x\n", "def answer(f):\n    return [f for f in f]\n\ndef g(): return answer\n"), ""),
+        (("x = 3\n", "def g():\n    return x\n", "def answer(x):\n    return g()\n"), "has x both of its own and of its"),
         (("N = 3\n", "def answer(x, n=N):\n    return x + n\n"), "a default or a decorator of the example needs"),
         (("def g(x):\n    return x\n", "class answer:\n    def f(self):\n        return g(1)\n"), "the class answer of the"),
     ],

@@ -138,6 +138,15 @@ def test_every_lost_point_has_its_place(book: Gradebook) -> None:
     assert [seconds for seconds, _ in one.seconds] == [0.25] * 4
 
 
+def test_bytes_that_two_handed_in_count_twice(book: Gradebook) -> None:
+    put(book, "gus", result("one", (0, 2, 2), footprint("k", 3.0, 2.0)), digest="cy-digest")
+    one, _ = only(book).exercises
+    assert (one.by_case[0].points, one.by_case[0].students) == (8.0, 4)
+    assert sum(loss.points for loss in one.by_case) == pytest.approx(one.lost)
+    assert [[student.key for student in group.students] for group in one.mistakes] == [["ann", "bob"], ["cy", "gus"]]
+    assert len(one.seconds) == 4
+
+
 def test_equal_mistakes_are_one_group(book: Gradebook) -> None:
     one, _ = only(book).exercises
     assert [(group.id, [student.key for student in group.students]) for group in one.mistakes] == [
