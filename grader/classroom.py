@@ -15,7 +15,7 @@ from grader.course import Course
 from grader.errors import Mistake
 from grader.gradebook import Change, Gradebook, HandIn, TaskKey
 from grader.intake import Found, contents, reader
-from grader.model import Exercise, Report, Submission
+from grader.model import Exercise, Job, Report, Run, Submission
 from grader.sandbox.bench import Bench
 
 
@@ -41,6 +41,29 @@ class Work:
     submission: Submission
     names: tuple[str, ...]
     keys: tuple[TaskKey, ...]
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A report, and the seconds that the worker took, by exercise: they are no part of what a report says."""
+
+    report: Report
+    seconds: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Timed(Bench):
+    """A sandbox that also adds up how long each exercise's calls take."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def run(self, job: Job) -> Run:
+        """Run a job and take down its seconds."""
+        made = super().run(job)
+        for each in made.executions:
+            exercise = each.id.partition("/")[0]
+            self.seconds[exercise] = self.seconds.get(exercise, 0.0) + each.wall_s
+        return made
 
 
 @dataclass(frozen=True)
@@ -80,10 +103,12 @@ class Desk:
             exercise = self.exercises[name]
             self.tasks[name] = pipeline.prepare(exercise, self.asked.course, self.asked.seed, self.bench, self.cache)
 
-    def grade(self, work: Work) -> Report:
+    def grade(self, work: Work) -> Graded:
         """Grade one hand-in; called from any thread."""
         tasks = tuple(self.tasks[name] for name in work.names)
-        return pipeline.grade(work.submission, tasks, self.asked.seed, self.bench)
+        timed = Timed(self.bench.starter)
+        report = pipeline.grade(work.submission, tasks, self.asked.seed, timed)
+        return Graded(report, tuple(timed.seconds.items()))
 
 
 def run(
@@ -95,14 +120,15 @@ def run(
     """
     asked = desk.asked
 
-    def on_done(work: Work, outcome: Report | Exception) -> None:
+    def on_done(work: Work, outcome: Graded | Exception) -> None:
         if isinstance(outcome, Exception):
             tell(Done(work.found, error=outcome))
             return
-        changes = gradebook.changed(book, work.handed, outcome)
+        report = outcome.report
+        changes = gradebook.changed(book, work.handed, report)
         if not asked.dry_run:
-            gradebook.record(book, work.handed, outcome, work.keys, datetime.now(UTC))
-        tell(Done(work.found, report=outcome, changes=changes))
+            gradebook.record(book, work.handed, report, work.keys, datetime.now(UTC), outcome.seconds)
+        tell(Done(work.found, report=report, changes=changes))
 
     works = _works(_opened(found, asked, stopped), desk, book, tell)
     with ThreadPoolExecutor(asked.jobs, thread_name_prefix="grade") as pool:
@@ -141,7 +167,9 @@ def _works(
             continue
         each, submission, names = file
         keys = tuple(desk.key(name) for name in names)
-        handed = HandIn(each.student, submission.digest, each.file, each.handed_in, each.late, each.assignment)
+        handed = HandIn(
+            each.student, submission.digest, each.file, each.handed_in, each.late, each.assignment, submission
+        )
         known = frozenset() if asked.force else gradebook.known(book, submission.digest, keys)
         fresh = tuple(key.exercise for key in keys if key not in known)
         for name in fresh:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader import __version__, findings, judge, misconceptions, rules
+from grader import __version__, findings, footprint, judge, misconceptions, rules
 from grader.cache import Cache, code_version, digest
 from grader.calls import Plan, student_call
 from grader.course import Course
@@ -270,6 +270,7 @@ def _result(
         excerpt=_excerpt(exercise, submission, run, verdicts),
         statement=exercise.statement,
         hints=exercise.hints,
+        footprint=footprint.taken(seen, begun),
     )
 
 

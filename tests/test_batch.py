@@ -171,9 +171,9 @@ class FakeDesk(Desk):
     def prepare(self, name: str) -> None:
         pass
 
-    def grade(self, work: classroom.Work) -> Report:
+    def grade(self, work: classroom.Work) -> classroom.Graded:
         self.keys[f"{work.found.student.key}:{','.join(work.names)}"] = work.keys[0]
-        return report(work.handed.digest, work.names, FakeDesk.points)
+        return classroom.Graded(report(work.handed.digest, work.names, FakeDesk.points))
 
 
 def fake_run(

@@ -10,9 +10,11 @@ COMMANDS = {
     "hint": "hints:hint",
     "import": "importing:import_course",
     "list": "course:list_exercises",
+    "name-group": "overview:name_group",
     "new": "course:new",
     "override": "gradebook:override",
     "policy": "gradebook:policy",
+    "report": "overview:report",
     "show": "gradebook:show",
     "verify": "authors:verify",
 }

@@ -9,6 +9,7 @@ import click
 
 from grader.commands.exits import INTERRUPTED, PASSED, UNGRADED
 from grader.commands.options import EXERCISES, JOBS, LESSON, Setting, cores, setting, started
+from grader.commands.overview import SIMILAR, write_report
 from grader.errors import Mistake
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 @LESSON
 @click.option("--force", is_flag=True, help="Grade again what is known.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; say who would gain or lose what.")
+@click.option(
+    "--html", type=click.Path(path_type=Path, file_okay=False), help="Write the class report here, at the end."
+)
+@SIMILAR
 @setting
 def grade_class(  # noqa: PLR0913 - one parameter an option
     *,
@@ -40,6 +45,8 @@ def grade_class(  # noqa: PLR0913 - one parameter an option
     lesson: str | None,
     force: bool,
     dry_run: bool,
+    html: Path | None,
+    similar: bool,
     setting: Setting,
 ) -> int:
     """Grade everything that a class handed in; what was graded before is left alone.
@@ -62,7 +69,10 @@ def grade_class(  # noqa: PLR0913 - one parameter an option
             raise Mistake("there is nothing to grade:\n" + "\n".join(each.text for each in intake.problems))
         asked = Asked(found, lesson, exercises, setting.seed, jobs or cores(), force, dry_run)
         with gradebook.opened(_address(db, first, dry_run=dry_run)) as book:
-            return _run(intake, roster, asked, book, starter, setting.cache())
+            ended = _run(intake, roster, asked, book, starter, setting.cache())
+            if html is not None and not dry_run:
+                write_report(book, html, similar=found if similar else None)
+            return ended
 
 
 def _address(db: str | None, first: Path, *, dry_run: bool) -> str:

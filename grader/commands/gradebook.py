@@ -38,11 +38,17 @@ def show(called: str, db: str | None, policy_file: Path | None, html: Path | Non
                 click.echo(f"report: {path}", err=True)
 
 
+def chosen(book: Gradebook, policy_file: Path | None) -> Policy:
+    """Return the policy in a file, or the one that the gradebook keeps."""
+    from grader import gradebook  # noqa: PLC0415
+
+    return gradebook.read_policy(policy_file) if policy_file else gradebook.load_policy(book)
+
+
 def _grades(book: Gradebook, policy_file: Path | None) -> tuple[Grade, ...]:
     from grader import gradebook  # noqa: PLC0415
 
-    chosen: Policy = gradebook.read_policy(policy_file) if policy_file else gradebook.load_policy(book)
-    return gradebook.grades(book, chosen)
+    return gradebook.grades(book, chosen(book, policy_file))
 
 
 @click.command()

@@ -5,6 +5,17 @@ were graded are known by their digest, and what they were graded against by a `T
 nothing. Nothing is ever overwritten: a regrade adds rows and moves a pointer, and an instructor's override stands apart.
 """
 
+from grader.gradebook.answers import (
+    Answer,
+    CaseLoss,
+    HandedIn,
+    answers,
+    case_losses,
+    counting_report,
+    hand_ins,
+    report_states,
+    sources,
+)
 from grader.gradebook.changes import changed
 from grader.gradebook.grades import grades
 from grader.gradebook.history import Attempt, Step, history
@@ -18,24 +29,31 @@ from grader.gradebook.stored import evidence_digest, reports
 from grader.gradebook.values import Change, ExerciseGrade, Grade, HandIn, TaskKey
 
 __all__ = [
+    "Answer",
     "Attempt",
+    "CaseLoss",
     "Change",
     "ExerciseGrade",
     "Extension",
     "Grade",
     "Gradebook",
     "HandIn",
+    "HandedIn",
     "LateStep",
     "Override",
     "Policy",
     "Step",
     "TaskKey",
+    "answers",
+    "case_losses",
     "changed",
     "close",
     "connect",
+    "counting_report",
     "enroll",
     "evidence_digest",
     "grades",
+    "hand_ins",
     "history",
     "known",
     "load_policy",
@@ -44,7 +62,9 @@ __all__ = [
     "overrides",
     "read_policy",
     "record",
+    "report_states",
     "reports",
     "save_policy",
+    "sources",
     "student",
 ]

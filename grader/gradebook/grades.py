@@ -47,7 +47,7 @@ def _recorded(gradebook: Gradebook) -> tuple[list[Student], Tries, dict[str, flo
     tries: Tries = defaultdict(list)
     newest: dict[str, tuple[int, float]] = {}
     for key, exercise, outcome, points, most, file, handed_in, result, _ in sorted(rows, key=_by_time):
-        tries[key, exercise].append(Tried(exercise, outcome, points, most, file, handed_in))
+        tries[key, exercise].append(Tried(exercise, outcome, points, most, file, handed_in, result))
         newest[exercise] = max(newest.get(exercise, (0, 0.0)), (result, most))
     worth = {exercise: most for exercise, (_, most) in newest.items()}
     return sorted(students, key=lambda each: each.key), tries, worth

@@ -54,6 +54,7 @@ class Tried:
     max_points: float
     file: str
     handed_in: datetime | None
+    result: int | None = None
 
 
 def decode(text: str | bytes, where: str) -> Policy:
@@ -105,4 +106,6 @@ def settle(policy: Policy, student: str, tries: Sequence[Tried]) -> ExerciseGrad
 def _settled(policy: Policy, student: str, each: Tried) -> ExerciseGrade:
     seconds = late_s(policy, student, each.handed_in)
     points = round(each.points * (1.0 - lost(policy, seconds)), 6)
-    return ExerciseGrade(each.exercise, each.outcome, points, each.max_points, each.points, seconds, each.file)
+    return ExerciseGrade(
+        each.exercise, each.outcome, points, each.max_points, each.points, seconds, each.file, result=each.result
+    )

@@ -34,11 +34,18 @@ def known(gradebook: Gradebook, digest: str, keys: Sequence[TaskKey]) -> frozens
         return frozenset(names[name] for name in connection.execute(query).scalars())
 
 
-def record(gradebook: Gradebook, handed: HandIn, report: Report | None, keys: Sequence[TaskKey], now: datetime) -> None:
+def record(
+    gradebook: Gradebook,
+    handed: HandIn,
+    report: Report | None,
+    keys: Sequence[TaskKey],
+    now: datetime,
+    seconds: Sequence[tuple[str, float]] = (),
+) -> None:
     """Write one hand-in down with its report, in one transaction.
 
-    `keys` are all tasks that the hand-in answers; those that the report leaves out were known, and count again. Raises
-    `Mistake` if the database cannot be written, and then nothing was.
+    `keys` are all tasks that the hand-in answers; those that the report leaves out were known, and count again.
+    `seconds` are the worker's, by exercise. Raises `Mistake` if the database cannot be written, and then nothing was.
     """
     results = {result.exercise: result for result in (report.results if report else ())}
     missing = results.keys() - {key.exercise for key in keys}
@@ -47,7 +54,7 @@ def record(gradebook: Gradebook, handed: HandIn, report: Report | None, keys: Se
     digests = {exercise: digest_of(result) for exercise, result in results.items()}
     with writing(gradebook) as connection:
         student = people.put(connection, handed.student)
-        submission = ensure(connection, SUBMISSIONS, {"digest": handed.digest})
+        submission = _submission(connection, handed)
         # From here on no other writer has this submission, so nobody can write the same results.
         connection.execute(select(SUBMISSIONS.c.id).where(SUBMISSIONS.c.id == submission).with_for_update())
         _attempt(connection, student, submission, handed, now)
@@ -58,13 +65,23 @@ def record(gradebook: Gradebook, handed: HandIn, report: Report | None, keys: Se
         there = _there(connection, submission)
         new = {place: result for place, result in fresh.items() if place not in there.numbers}
         if new and stored is not None:
-            _write(connection, submission, new, _report(connection, stored), now)
+            _write(connection, submission, new, _report(connection, stored), now, dict(seconds))
             there = _there(connection, submission)
         counting = {result.exercise: there.numbers[place] for place, result in fresh.items()}
         for key in keys:
             if key.exercise not in results and versions[key] in there.graded:
                 counting[key.exercise] = there.graded[versions[key]]
         _point(connection, submission, counting)
+
+
+def _submission(connection: Connection, handed: HandIn) -> int:
+    """Return the id of the bytes handed in; a gradebook made before sources were kept gets what it lacks."""
+    number = ensure(connection, SUBMISSIONS, {"digest": handed.digest})
+    here = (SUBMISSIONS.c.id == number) & SUBMISSIONS.c.body.is_(None)
+    if handed.source is not None and connection.execute(select(SUBMISSIONS.c.id).where(here)).scalar() is not None:
+        body = zlib.compress(block(handed.source), LEVEL)
+        connection.execute(update(SUBMISSIONS).where(here).values(body=body))
+    return number
 
 
 def _attempt(connection: Connection, student: int, submission: int, handed: HandIn, now: datetime) -> None:
@@ -125,7 +142,12 @@ def _report(connection: Connection, stored: bytes) -> int:
 
 
 def _write(
-    connection: Connection, submission: int, new: dict[tuple[int, str], Result], report: int, now: datetime
+    connection: Connection,
+    submission: int,
+    new: dict[tuple[int, str], Result],
+    report: int,
+    now: datetime,
+    seconds: dict[str, float],
 ) -> None:
     """Write results with their cases."""
     rows = [
@@ -133,6 +155,8 @@ def _write(
             "submission_id": submission, "version_id": version, "report_id": report, "digest": digest,
             "exercise": result.exercise, "outcome": str(result.outcome), "points": result.points,
             "max_points": result.max_points, "lead": result.lead.rule if result.lead else "", "recorded_at": now,
+            "footprint": block(result.footprint) if result.footprint else None,
+            "wall_s": seconds.get(result.exercise),
         }
         for (version, digest), result in new.items()
     ]  # fmt: skip

@@ -13,13 +13,13 @@ from grader import wire
 from grader.errors import Mistake, WireError
 from grader.gradebook.store import Gradebook, reading
 from grader.gradebook.tables import ATTEMPTS, CURRENT, REPORTS, RESULTS, STUDENTS
-from grader.model import Evidence, Report
+from grader.model import Array, Evidence, Report
 
 MAX_REPORT_BYTES = 1 << 28
 
 
 def evidence_digest(evidence: Evidence) -> str:
-    """Return a name of what was measured: equal for two students whose wrong observations coincide."""
+    """Return a name of what was measured, to the last bit; equal mistakes are found by `grader.footprint`."""
     return digest_of(evidence)
 
 
@@ -33,8 +33,12 @@ def block(value: msgspec.Struct) -> bytes:
     try:
         return wire.encode(value)
     except UnicodeEncodeError:  # a source may hold half of a surrogate pair, which UTF-8 cannot
-        plain = _without_halves(msgspec.to_builtins(value, enc_hook=lambda array: array))
-        return wire.encode(msgspec.convert(plain, type(value), dec_hook=lambda _, array: array))
+        plain = _without_halves(msgspec.to_builtins(value, builtin_types=(bytes,), enc_hook=_parts))
+        return wire.encode(msgspec.convert(plain, type(value), dec_hook=lambda _, parts: Array(*parts)))
+
+
+def _parts(array: Any) -> tuple[str, tuple[int, ...], bytes]:
+    return array.dtype, array.shape, array.data
 
 
 def _without_halves(value: Any) -> Any:
@@ -67,10 +71,11 @@ def reports(gradebook: Gradebook, key: str) -> tuple[Report, ...]:
     wanted: dict[tuple[int, str, str, bytes], set[str]] = {}
     for attempt, file, digest, body, exercise in rows:
         wanted.setdefault((attempt, file, digest, body), set()).add(exercise)
-    return tuple(_report_of(file, digest, body, names) for (_, file, digest, body), names in wanted.items())
+    return tuple(report_of(file, digest, body, names) for (_, file, digest, body), names in wanted.items())
 
 
-def _report_of(file: str, digest: str, body: bytes, exercises: set[str]) -> Report:
+def report_of(file: str, digest: str, body: bytes, exercises: set[str]) -> Report:
+    """Return a stored report with some of its results. Raises `Mistake` if it is damaged."""
     opener = zlib.decompressobj()
     try:
         block = opener.decompress(body, MAX_REPORT_BYTES)

@@ -90,6 +90,7 @@ SUBMISSIONS = Table(
     "submissions", METADATA,
     Column("id", Integer, primary_key=True),
     Column("digest", Name, nullable=False, unique=True),
+    Column("body", LargeBinary(1 << 30)),  # the `Submission`, as reports are stored
 )  # fmt: skip
 
 ATTEMPTS = Table(
@@ -137,6 +138,8 @@ RESULTS = Table(
     Column("max_points", Float, nullable=False),
     Column("lead", Name, nullable=False),  # the rule's id, or nothing
     Column("recorded_at", Moment, nullable=False),
+    Column("footprint", LargeBinary(1 << 30)),  # `grader.wire`; where nothing is wrong, none
+    Column("wall_s", Float),  # the worker's seconds; not part of the digest, for no two runs agree in them
     UniqueConstraint("submission_id", "version_id", "digest"),
 )  # fmt: skip
 

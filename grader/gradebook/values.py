@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from grader.cache import digest
 from grader.intake import Student
+from grader.model import Submission
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,10 @@ class TaskKey:
 
 @dataclass(frozen=True)
 class HandIn:
-    """One student's file: whose, which bytes (`Submission.digest`), under what name, and when (UTC)."""
+    """One student's file: whose, which bytes (`Submission.digest`), under what name, and when (UTC).
+
+    `source` is what was read from it; it is kept so that similar code can be found and a mistake's code be shown.
+    """
 
     student: Student
     digest: str
@@ -38,6 +42,7 @@ class HandIn:
     handed_in: datetime | None = None
     late: bool = False
     assignment: str = ""
+    source: Submission | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ class Change:
 class ExerciseGrade:
     """What counts of one exercise. `earned` is what the grader gave, `points` what is left after lateness or an override.
 
-    `late_s`: seconds after the student's own deadline. `by`: who overrode, or nothing.
+    `late_s`: seconds after the student's own deadline. `by`: who overrode, or nothing. `result`: the row that counts.
     """
 
     exercise: str
@@ -69,6 +74,7 @@ class ExerciseGrade:
     file: str = ""
     comment: str = ""
     by: str = ""
+    result: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

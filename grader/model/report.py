@@ -139,6 +139,18 @@ class Excerpt(Value, frozen=True, kw_only=True):
     marked: tuple[int, ...] = ()
 
 
+class Footprint(Value, frozen=True, kw_only=True):
+    """What was wrong in all cases together, so that equal mistakes can be found; see `grader.footprint`.
+
+    `kind` names all that must be equal; `sums` (n,) are numbers drawn from the answers, and `slack` (n,) is how far
+    rounding may move each.
+    """
+
+    kind: str
+    sums: Array
+    slack: Array
+
+
 class Result(Value, frozen=True, kw_only=True):
     """One exercise of one submission. `lead` is what the student is told first."""
 
@@ -152,6 +164,7 @@ class Result(Value, frozen=True, kw_only=True):
     excerpt: Excerpt | None = None
     statement: str = ""
     hints: tuple[str, ...] = ()
+    footprint: Footprint | None = None
 
 
 class CellNote(Value, frozen=True, kw_only=True):

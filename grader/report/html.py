@@ -55,17 +55,22 @@ def environment_of() -> Environment:
     return _environment(None)
 
 
+def page(name: str, styles: tuple[str, ...], **values: object) -> str:
+    """Return a shipped template as an HTML document; it prints its styles as `css` and their hash as `css_hash`."""
+    return _document(_environment(None), name, styles, **values)
+
+
 def _rendered(report: Report, environment: Environment) -> str:
-    sheets = (environment.get_template(name).render() for name in ("report.css", "course.css"))
-    css = "\n".join(sheets).replace("\r\n", "\n")
+    texts = {rule.id: rule for rule in report.texts}
+    styles = ("report.css", "course.css")
+    return _document(environment, "report.html", styles, report=report, step=first_step(report), texts=texts)
+
+
+def _document(environment: Environment, name: str, styles: tuple[str, ...], **values: object) -> str:
+    css = "\n".join(environment.get_template(style).render() for style in styles).replace("\r\n", "\n")
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    return environment.get_template("report.html").render(
-        report=report,
-        css=Markup(css),  # noqa: S704 - a template, not a value of the report
-        css_hash=f"sha256-{digest}",
-        step=first_step(report),
-        texts={rule.id: rule for rule in report.texts},
-    )
+    marked = Markup(css)  # noqa: S704 - templates, not values of a report
+    return environment.get_template(name).render(css=marked, css_hash=f"sha256-{digest}", **values)
 
 
 def shipped_templates() -> Traversable:

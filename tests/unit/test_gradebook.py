@@ -9,6 +9,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,8 +28,8 @@ from grader.gradebook.policy import LateStep, Policy
 from grader.gradebook.store import Gradebook, reading, writing
 from grader.gradebook.values import Change, Grade, HandIn, TaskKey
 from grader.intake import Student
-from grader.model import Case, Evidence, Finding, Outcome, Report, Result, Verdict
-from tests import databases
+from grader.model import Case, Cell, Evidence, Finding, Footprint, Outcome, Report, Result, Submission, Verdict
+from tests import builders, databases
 from tests.snapshots import reports as snapshots
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -118,6 +119,40 @@ def test_the_same_again_changes_nothing(grades_book: Gradebook) -> None:
         "students": 1, "submissions": 1, "attempts": 1, "versions": 2, "reports": 1, "results": 2, "cases": 4,
         "current_results": 2, "overrides": 0, "policies": 0,
     }  # fmt: skip
+
+
+def test_what_is_kept_of_answers(grades_book: Gradebook) -> None:
+    mark = Footprint(kind="k", sums=builders.array([1.0], "float64"), slack=builders.array([0.1], "float64"))
+    wrong = msgspec.structs.replace(result(points=2.0, outcome=Outcome.WRONG), footprint=mark)
+    cell = Cell(index=0, source="x = 1\n" * 999, where="a.py")
+    source = Submission(name="a.py", notebook=False, cells=(cell,), digest="d1")
+    made = report(wrong, result("bce"))
+    who = replace(handed(), source=source)
+    book.record(grades_book, who, made, [key(), key("bce")], NOW, [("mse", 0.5)])
+    book.record(grades_book, replace(who, student=Student("bob")), made, [key(), key("bce")], NOW, [("mse", 0.7)])
+    (answer,) = book.answers(grades_book, "mse")
+    assert (answer.digest, answer.footprint, answer.wall_s, answer.lead) == ("d1", mark, 0.5, "value.wrong-axis")
+    assert [each.footprint for each in book.answers(grades_book, "bce")] == [None]
+    assert [(each.name, each.points, each.max_points) for each in book.case_losses(grades_book, "mse")] == [
+        ("typical", 1.0, 5.0), ("one", 1.0, 5.0),
+    ]  # fmt: skip
+    assert book.counting_report(grades_book, answer.result).results == (wrong,)
+    assert list(book.sources(grades_book, frozenset({"d1", "none"}))) == [source]
+    assert [(each.student, each.exercises) for each in book.hand_ins(grades_book)] == [
+        ("alice", ("bce", "mse")), ("bob", ("bce", "mse")),
+    ]  # fmt: skip
+    (grade, _) = book.grades(grades_book, Policy())
+    assert {each.exercise: each.result for each in grade.exercises}["mse"] == answer.result
+    states = book.report_states(grades_book)
+    assert states["alice"] == states["bob"]
+    put(grades_book, handed(), result(points=3.0), version="2")
+    assert book.report_states(grades_book) != states
+    with writing(grades_book) as connection:
+        connection.execute(update(tables.SUBMISSIONS).values(body=b"x"))
+        connection.execute(update(tables.RESULTS).values(footprint=b"x"))
+    with pytest.raises(Mistake, match="the source of d1 is damaged"):
+        list(book.sources(grades_book, frozenset({"d1"})))
+    assert {each.footprint for each in book.answers(grades_book, "mse")} == {None}
 
 
 def test_known_are_the_same_bytes_against_the_same_versions(grades_book: Gradebook) -> None:

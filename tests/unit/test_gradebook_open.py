@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from grader import gradebook as book
 from grader.errors import Mistake
 from grader.gradebook.policy import LateStep, Policy, decode, encode, late_s, lost, read_policy
 from grader.gradebook.store import reading, writing
+from grader.intake import Student
+from grader.model import Cell, Outcome, Report, Result, Submission
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -52,6 +56,31 @@ def test_a_newer_gradebook_is_not_touched(tmp_path: Path) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(Mistake, match=r"was written by a newer grader \(its format is"):
         book.connect(tmp_path / "g.db")
+
+
+def test_a_gradebook_from_before_the_class_report_is_brought_up_to_date(tmp_path: Path) -> None:
+    """What was recorded stays, has no group, and gets its source when the same bytes are seen again."""
+    path = tmp_path / "g.db"
+    handed = book.HandIn(Student("ann"), "d", "a.py", NOW)
+    graded = Result(exercise="e", title="", outcome=Outcome.WRONG, points=1, max_points=2, verdicts=())
+    key = book.TaskKey("e", "1", "1", 0, "0", "2")
+    report = Report(submission="a.py", digest="d", lesson="", results=(graded,), points=1, max_points=2)
+    with book.opened(path) as opened:
+        book.record(opened, handed, report, [key], NOW)
+    with closing(sqlite3.connect(path)) as raw, raw:
+        for table, column in (("submissions", "body"), ("results", "footprint"), ("results", "wall_s")):
+            raw.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        raw.execute("UPDATE alembic_version SET version_num = '0001'")
+    with book.opened(path) as opened:
+        assert [(grade.student.key, grade.points) for grade in book.grades(opened, Policy())] == [("ann", 1.0)]
+        (answer,) = book.answers(opened, "e")
+        assert (answer.footprint, answer.wall_s) == (None, None)
+        assert list(book.sources(opened, frozenset({"d"}))) == []
+        source = Submission(
+            name="a.py", notebook=False, cells=(Cell(index=0, source="x\ud800", where="a"),), digest="d"
+        )
+        book.record(opened, replace(handed, source=source), None, [key], NOW)
+        assert [each.cells[0].source for each in book.sources(opened, frozenset({"d"}))] == ["x?"]
 
 
 def test_passwords_are_not_told() -> None:
