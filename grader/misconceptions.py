@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from grader import compare
+from grader import compare, judge
 from grader.model import (
+    Aspect,
     Execution,
     Finding,
     Gradient,
@@ -26,7 +28,7 @@ def matching(sights: Sequence[Sight], known: Misconceptions) -> str | None:
 
     `sights` are the judged cases of one exercise; those that did not come back coincide with nothing.
     """
-    if not any(sight.differences for sight in sights):
+    if not any(one.aspect not in UNEXPLAINED for sight in sights for one in sight.differences):
         return None
     found = [name for name, executions in known.executions if _coincides(sights, executions)]
     return found[0] if len(found) == 1 else None
@@ -50,14 +52,30 @@ def _coincides(sights: Sequence[Sight], executions: tuple[Execution, ...]) -> bo
 
 
 def _same(sight: Sight, theirs: Execution | None) -> bool:
-    mine, other = sight.execution.observation, theirs.observation if theirs else None
+    if theirs is None:
+        return False
+    mine, other = sight.execution.observation, theirs.observation
     if mine is None or other is None or mine.missing or other.missing:
         return False
     if mine.raised is not None or other.raised is not None:
         return mine.raised is not None and other.raised is not None and mine.raised.type == other.raised.type
+    if _besides(sight, sight.execution) != _besides(sight, theirs):
+        return False
     if not sight.case.values_agreed:
         return True
     return _same_values(sight, mine, other) and _same_gradients(sight, mine, other)
+
+
+UNEXPLAINED = {Aspect.RULE, Aspect.COST}
+"""What no known mistake accounts for: it shows in the source or the count of operations, not in results."""
+
+BESIDES = {Aspect.SIDE_EFFECT, Aspect.BUFFER, Aspect.PRINTED}
+
+
+def _besides(sight: Sight, execution: Execution) -> set[tuple[Aspect, str]]:
+    """Return what differs besides results: a known mistake does not explain an input that it leaves alone."""
+    found = judge.differences(replace(sight, execution=execution, complaints=()))
+    return {(one.aspect, one.slot) for one in found if one.aspect in BESIDES}
 
 
 def _same_values(sight: Sight, mine: Observation, other: Observation) -> bool:

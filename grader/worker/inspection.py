@@ -15,6 +15,9 @@ AT_ONCE = "(at once)"
 """Stands for where a name is used, if that is in a definition, and runs when it is met; `grader.rules` asks for it."""
 PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun"})
 """Cell magics whose cell is Python that runs in the notebook's names."""
+SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+"""What has names of its own, besides functions and classes."""
+DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
 LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -146,13 +149,23 @@ def _definitions(tree: ast.Module, cell: Cell, starters: dict[str, set[str]]) ->
 
 
 def _names(node: ast.stmt) -> list[str]:
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return [node.name]
-    if isinstance(node, ast.Assign):
-        return [inner.id for target in node.targets for inner in ast.walk(target) if isinstance(inner, ast.Name)]
-    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
-        return [node.target.id]
-    return []
+    """Return what a top-level statement defines in the module: by `def`, by assignment, inside `with`, `if` or a call."""
+    found: list[str] = []
+    todo: list[ast.AST] = [node]
+    while todo:
+        inner = todo.pop(0)
+        if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.append(inner.name)
+            continue
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store) and not _only_declares(node):
+            found.append(inner.id)
+        if not isinstance(inner, SCOPES):
+            todo += ast.iter_child_nodes(inner)
+    return list(dict.fromkeys(found))
+
+
+def _only_declares(node: ast.stmt) -> bool:
+    return isinstance(node, ast.AnnAssign) and node.value is None
 
 
 def _first_line(node: ast.stmt) -> int:
@@ -207,9 +220,10 @@ def _renamed(tree: ast.Module) -> Iterator[tuple[str, str]]:
 
 def _uses(tree: ast.Module, cell: Cell, aliases: dict[str, str]) -> Iterator[Use]:
     for statement in tree.body:
-        inside = next(iter(_names(statement)), "")
-        yield from _uses_of(ast.walk(statement), inside, cell, aliases)
-        if inside:
+        around = _around(statement)
+        for inside in around:
+            yield from _uses_of(ast.walk(statement), inside, cell, aliases)
+        if "" not in around:
             yield from _uses_of(_at_once(statement), AT_ONCE, cell, aliases)
 
 
@@ -234,6 +248,14 @@ def _at_once(statement: ast.stmt) -> Iterator[ast.AST]:
             todo.append(node.args)
         else:
             todo += ast.iter_child_nodes(node)
+
+
+def _around(statement: ast.stmt) -> tuple[str, ...]:
+    """Return what a statement's code belongs to: the name it defines; of a block, each name and the file as a whole."""
+    names = _names(statement)
+    if isinstance(statement, DEFINING):
+        return tuple(names[:1]) or ("",)
+    return ("", *names)
 
 
 def _mentioned(node: ast.AST, aliases: dict[str, str]) -> list[str]:
