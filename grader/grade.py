@@ -129,7 +129,7 @@ def _sound(exercise: Exercise, expected: Expected) -> Expected:
     checked = []
     for each in expected.expectations:
         execution = Execution(id=each.id, status=each.status, observation=each.actual)
-        plan = Plan(exercise, expected.seed, exercise.id, expected.state)
+        plan = Plan.of(exercise, expected)
         call = student_call(plan, cases[each.id])
         found = judge.inaccuracies(Sight(exercise, cases[each.id], call, each, execution, Facts()))
         if each.status is Status.OK and found:
@@ -191,7 +191,7 @@ def _limits(exercises: list[Exercise]) -> Limits:
 def _calls(exercise: Exercise, expected: Expected) -> tuple[tuple[Case, Call], ...]:
     """Return the cases that count, with their calls: a companion on which the reference itself fails is not one."""
     failed = {each.id for each in expected.expectations if each.status is not Status.OK}
-    plan = Plan(exercise, expected.seed, exercise.id, expected.state)
+    plan = Plan.of(exercise, expected)
     return tuple(
         (case, msgspec.structs.replace(student_call(plan, case), id=f"{exercise.id}/{case.name}"))
         for case in exercise.cases

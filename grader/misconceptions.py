@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import msgspec
+
 from grader import compare, judge
 from grader.model import (
     Aspect,
@@ -63,13 +65,19 @@ def _same(sight: Sight, theirs: Execution | None) -> bool:
         return False
     if not sight.case.values_agreed:
         return True
-    return _same_values(sight, mine, other) and _same_gradients(sight, mine, other)
+    same = _same_values(sight, mine, other) and _same_gradients(sight, mine, other)
+    return same and _same_buffers(sight, other)
+
+
+def _same_buffers(sight: Sight, theirs: Observation) -> bool:
+    faces = msgspec.structs.replace(sight.expectation, actual=theirs, oracle=theirs)
+    return not judge.buffer_differences(replace(sight, expectation=faces))
 
 
 UNEXPLAINED = {Aspect.RULE, Aspect.COST}
 """What no known mistake accounts for: it shows in the source or the count of operations, not in results."""
 
-BESIDES = {Aspect.SIDE_EFFECT, Aspect.BUFFER, Aspect.PRINTED}
+BESIDES = {Aspect.SIDE_EFFECT, Aspect.PRINTED}
 
 
 def _besides(sight: Sight, execution: Execution) -> set[tuple[Aspect, str]]:

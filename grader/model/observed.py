@@ -109,7 +109,7 @@ class Observation(Value, frozen=True, kw_only=True):
     """What one call returned, or what it raised; `values[i]` and `gradients[i]` belong to the i-th set of arguments.
 
     `missing`: the name is not defined. `backward`: what the backward pass raised. `state` is a module's state_dict as
-    constructed, `buffers` its buffers after the call. `magnitude` is that of the largest float a scenario drew.
+    constructed, `buffers` its buffers after the call and `buffers_moved` those it changed. `magnitude` is that of the largest float a scenario drew.
     """
 
     missing: bool = False
@@ -118,6 +118,7 @@ class Observation(Value, frozen=True, kw_only=True):
     values: tuple[Node, ...] = ()
     gradients: tuple[tuple[Gradient, ...], ...] = ()
     buffers: tuple[tuple[str, Array], ...] = ()
+    buffers_moved: tuple[str, ...] = ()
     state: tuple[tuple[str, Array], ...] = ()
     printed: str = ""
     magnitude: float = 1.0
@@ -227,11 +228,15 @@ class Expectation(Value, frozen=True, kw_only=True):
 
 
 class Expected(Value, frozen=True, kw_only=True):
-    """All that the reference gave for one exercise and seed; `state` holds its parameters, for module exercises."""
+    """All that the reference gave for one exercise and seed.
+
+    `state` holds the parameters and buffers of a module, `state_buffers` says which of them are buffers.
+    """
 
     exercise: str
     seed: int
     state: tuple[tuple[str, Array], ...] = ()
+    state_buffers: tuple[str, ...] = ()
     expectations: tuple[Expectation, ...] = ()
 
 

@@ -30,7 +30,7 @@ class Target:
 
     function: Callable[..., Any]
     parameters: Mapping[str, torch.Tensor] = field(default_factory=dict)
-    buffers: Mapping[str, torch.Tensor] = field(default_factory=dict)
+    buffers: Callable[[], Mapping[str, torch.Tensor]] = dict
     state: tuple[tuple[str, Array], ...] = ()
 
 
@@ -61,7 +61,7 @@ def _observe(call: Call, namespace: Namespace, harness: Namespace) -> Observatio
     target = _target(call, namespace)
     values, gradients, modified = [], [], set[str]()
     backward: Raised | None = None
-    before = dict(_arrays(target.parameters))
+    before, kept = dict(_arrays(target.parameters)), _arrays(target.buffers())
     tensors: dict[str, torch.Tensor] = {}
     for index, arguments in enumerate(call.arguments):
         tensors = _fresh(arguments) if index == 0 else _refill(tensors, arguments)
@@ -75,7 +75,7 @@ def _observe(call: Call, namespace: Namespace, harness: Namespace) -> Observatio
         except Exception as error:
             backward = raised_by(error)
             break
-    buffers = _arrays(target.buffers)
+    buffers = _arrays(target.buffers())
     counting, repeatable = Counting(), True
     if call.counted and backward is None:
         counting, repeatable = _again(call, namespace, values[0])
@@ -84,6 +84,7 @@ def _observe(call: Call, namespace: Namespace, harness: Namespace) -> Observatio
         gradients=tuple(gradients),
         backward=backward,
         buffers=buffers,
+        buffers_moved=tuple(name for name, array in buffers if (name, array) not in kept),
         state=target.state,
         claims=_claims(counting, tuple(sorted(modified)), repeatable),
     )
@@ -103,8 +104,8 @@ def _claims(counting: Counting, modified: tuple[str, ...], repeatable: bool) -> 
 def _target(call: Call, namespace: Namespace) -> Target:
     entry = namespace.get(call.entry)
     if call.form is Form.MODULE:
-        module, parameters, state = modules.build(entry, call)
-        return Target(module, parameters, dict(module.named_buffers()), state)
+        built = modules.build(entry, call)
+        return Target(built.module, built.parameters, built.buffers, built.state)
     if call.form is Form.SCRIPT and not callable(entry):
         return Target(script.runner(call, namespace))
     assert entry is not None

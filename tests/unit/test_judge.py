@@ -171,7 +171,8 @@ def test_a_backward_pass_that_fails_is_one_difference() -> None:
 
 
 def test_buffers_are_compared_by_name() -> None:
-    expected = Observation(buffers=(("mean", array([1.0])), ("count", array(1, "int64"))))
+    buffers = (("mean", array([1.0])), ("count", array(1, "int64")))
+    expected = Observation(buffers=buffers, buffers_moved=("mean", "count"))
     assert aspects(expected, expected) == []
     other = Observation(buffers=(("mean", array([1.5])), ("count", array(1, "int64"))))
     assert [(d.slot, d.aspect) for d in told(sight(other, expected))] == [("buffer mean", Aspect.VALUE)]
@@ -179,6 +180,10 @@ def test_buffers_are_compared_by_name() -> None:
         found = told(sight(lost, expected))
         assert found[0].aspect is Aspect.BUFFER
         assert found[0].expected == "(1,)"
+
+
+def test_a_buffer_that_the_reference_leaves_alone_is_each_module_s_own_affair() -> None:
+    assert aspects(Observation(), Observation(buffers=(("mask", array([1.0])),))) == []
 
 
 # Side effects and rules
@@ -283,7 +288,7 @@ def test_every_aspect_arises_from_one_difference(aspect: Aspect) -> None:
         Aspect.SHAPE: aspects(Observation(values=(tensor([1.0, 2.0]),)), ONE),
         Aspect.VALUE: aspects(TWO, ONE),
         Aspect.GRADIENT: aspects(gradients([2.0]), gradients([1.0])),
-        Aspect.BUFFER: aspects(Observation(), Observation(buffers=(("b", array([1.0])),))),
+        Aspect.BUFFER: aspects(Observation(), Observation(buffers=(("b", array([1.0])),), buffers_moved=("b",))),
         Aspect.PRINTED: [printed("nothing")[0].aspect],
         Aspect.PREDICATE: aspects(ONE, ONE, complaints=(("output", "no"),)),
         Aspect.RULE: aspects(ONE, ONE, exercise=exercise(require=("loop",))),
