@@ -160,8 +160,7 @@ def _values(sight: Sight) -> list[Difference]:
             sight.magnitude,
         )
         found += compare.compare(got, faces, "" if named else ROOT, sight.exercise.tolerance)
-    checked = {slot.removeprefix(f"{ROOT}.") for slot, _ in sight.case.checks}
-    return [difference for difference in found if difference.slot.removeprefix(f"{ROOT}.") not in checked]
+    return [difference for difference in found if not sight.is_checked(difference.slot)]
 
 
 def _at(nodes: tuple[Node, ...], index: int, default: Node) -> Node:
@@ -273,7 +272,7 @@ def _printed(sight: Sight) -> list[Difference]:
 
 
 def _numbers_of(expectation: Expectation) -> list[float]:
-    """Return the numbers that a script must print: its outputs, in float64."""
+    """Return the numbers that a script must print, in float64: those of its outputs that the reference prints."""
     found = []
     for node in expectation.oracle.values:
         if isinstance(node, Mapping):
@@ -282,7 +281,8 @@ def _numbers_of(expectation: Expectation) -> list[float]:
                 for _, item in node.items
                 if isinstance(item, Tensor) and to_numpy(item.array).size == 1
             ]
-    return found
+    shown = NUMBER.findall(expectation.actual.printed)
+    return [value for value in found if any(_shows(text, value) for text in shown)] or found
 
 
 def _shows(text: str, value: float) -> bool:

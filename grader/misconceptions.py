@@ -87,14 +87,13 @@ def _besides(sight: Sight, execution: Execution) -> set[tuple[Aspect, str]]:
 
 
 def _same_values(sight: Sight, mine: Observation, other: Observation) -> bool:
-    checked = {slot.removeprefix(f"{ROOT}.") for slot, _ in sight.case.checks}
     spreads = sight.expectation.spread.values
     for index, (got, want) in enumerate(zip(mine.values, other.values, strict=False)):
         spread = spreads[index] if index < len(spreads) else Nothing()
         reference = compare.Reference(want, want, spread, sight.magnitude)
         named = sight.case.scenario is not None or bool(sight.exercise.outputs)
         differences = compare.compare(got, reference, "" if named else ROOT)
-        if any(difference.slot.removeprefix(f"{ROOT}.") not in checked for difference in differences):
+        if not all(sight.is_checked(difference.slot) for difference in differences):
             return False
     return len(mine.values) == len(other.values)
 

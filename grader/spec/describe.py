@@ -67,7 +67,14 @@ def describe(declared: Declared, source: str, path: str, lesson: str) -> Describ
         result=_result_axes(stub, form),
         cases=(
             *declared.cases,
-            *companions(form, params, declared.cases, options["companions_off"], sized=_sized(options)),
+            *companions(
+                form,
+                params,
+                declared.cases,
+                options["companions_off"],
+                result=_result_axes(stub, form) or (),
+                sized=_sized(options),
+            ),
         ),
         tolerance=None if tolerance is None else Tolerance(rtol=tolerance[0], atol=tolerance[1]),
         starter=options["starter"] or starter_source(source, entry),

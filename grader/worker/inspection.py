@@ -20,6 +20,9 @@ SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
 LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
+LOOPING = {"map", "filter", "reduce", "vectorize", "apply_along_axis"}
+"""Functions that call another one for each element: `map`, `functools.reduce`, `numpy.vectorize`."""
+
 
 def inspect_cells(cells: tuple[Cell, ...], stubs: tuple[tuple[str, str], ...]) -> Facts:
     """Return the facts of all cells; `stubs` pairs an exercise's name with its starter source."""
@@ -139,7 +142,7 @@ def _definitions(tree: ast.Module, cell: Cell, starters: dict[str, set[str]]) ->
                 shape=own,
                 untouched=own in starters.get(name, set()),
                 unfinished=_unfinished(node),
-                loops=tuple(sorted({inner.lineno for inner in ast.walk(node) if isinstance(inner, LOOPS)})),
+                loops=_loops(node, name),
             )
     for name in sorted(tagged & starters.keys() - defined):
         end = tree.body[-1].end_lineno or 1 if tree.body else 1
@@ -166,6 +169,17 @@ def _names(node: ast.stmt) -> list[str]:
 
 def _only_declares(node: ast.stmt) -> bool:
     return isinstance(node, ast.AnnAssign) and node.value is None
+
+
+def _loops(node: ast.stmt, name: str) -> tuple[int, ...]:
+    """Return the lines with a Python loop: a statement, a comprehension, `map` and its kin, a call of the name itself."""
+    lines = {inner.lineno for inner in ast.walk(node) if isinstance(inner, LOOPS)}
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Call):
+            called = (_dotted(inner.func) or "").rpartition(".")[2]
+            if called in LOOPING or (called == name and isinstance(inner.func, ast.Name)):
+                lines.add(inner.lineno)
+    return tuple(sorted(lines))
 
 
 def _first_line(node: ast.stmt) -> int:

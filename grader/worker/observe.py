@@ -14,7 +14,7 @@ import torch
 from grader import draw
 from grader.model import Argument, Array, Call, Claims, Form, Gradient, Observation, Raised
 from grader.worker import modules, scenario, script
-from grader.worker.claims import Counting, generators_now, restore, seed_everything, state_now
+from grader.worker.claims import RANDOM_SEED, Counting, generators_now, restore, seed_everything, state_now
 from grader.worker.load import printable, raised_by
 from grader.worker.tensors import lay_out, storage_address, tensors_in, to_array, to_node, to_tensor
 
@@ -48,7 +48,9 @@ def perform(call: Call, namespace: Namespace, harness: Namespace, cells: dict[st
     except BaseException as error:
         observation = Observation(raised=raised_by(error, cells))
     changed = restore(before)
-    if call.counted and observation.raised is None:
+    if torch.initial_seed() != call.seed:
+        changed += (RANDOM_SEED,)
+    elif call.counted and observation.raised is None:
         changed += tuple(name for name, state in generators_now().items() if state != generators[name])
     text = printable(printed.getvalue()[:MAX_PRINTED])
     claims = msgspec.structs.replace(observation.claims, state_changed=changed)

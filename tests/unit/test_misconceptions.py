@@ -90,7 +90,10 @@ def test_a_mistake_that_leaves_inputs_alone_does_not_explain_one_that_is_overwri
 
 
 def test_mistakes_that_differ_in_a_buffer_alone_are_told_apart() -> None:
-    kept, lost = (msgspec.structs.replace(RIGHT, buffers=(("mean", array([value])),), buffers_moved=("mean",)) for value in (0.0, 7.0))
+    kept, lost = (
+        msgspec.structs.replace(RIGHT, buffers=(("mean", array([value])),), buffers_moved=("mean",))
+        for value in (0.0, 7.0)
+    )
     right = msgspec.structs.replace(RIGHT, buffers=(("mean", array([1.0])),), buffers_moved=("mean",))
     table = known(kept=(kept,), kept_right=(right,))
     assert misconceptions.matching(judged(kept, wanted=right), table) == "kept"
