@@ -109,7 +109,8 @@ class Observation(Value, frozen=True, kw_only=True):
     """What one call returned, or what it raised; `values[i]` and `gradients[i]` belong to the i-th set of arguments.
 
     `missing`: the name is not defined. `backward`: what the backward pass raised. `state` is a module's state_dict as
-    constructed, `buffers` its buffers after the call and `buffers_moved` those it changed. `magnitude` is that of the largest float a scenario drew.
+    constructed, `buffers` its buffers after the call and `buffers_moved` those it changed.
+    `magnitude` is that of the largest float a scenario drew.
     """
 
     missing: bool = False
@@ -129,7 +130,8 @@ class Observation(Value, frozen=True, kw_only=True):
 class Definition(Value, frozen=True, kw_only=True):
     """A top-level function, class, or assigned name in a submission, seen before anything ran.
 
-    `shape` is a digest of the code without docstrings, comments and annotations; `untouched`: as in the starter.
+    `shape` is a digest of the code without docstrings, comments and annotations; `untouched`: as in the starter. Of a
+    function, `params` are its parameters in order, `defaults` the plain values that some have, as their `repr`.
     """
 
     name: str
@@ -140,6 +142,8 @@ class Definition(Value, frozen=True, kw_only=True):
     untouched: bool = False
     loops: tuple[int, ...] = ()
     unfinished: bool = False
+    params: tuple[str, ...] = ()
+    defaults: tuple[tuple[str, str], ...] = ()
 
 
 class Use(Value, frozen=True, kw_only=True):
@@ -151,11 +155,20 @@ class Use(Value, frozen=True, kw_only=True):
     inside: str = ""
 
 
+class Literal(Value, frozen=True, kw_only=True):
+    """A number, not a whole one, that stands in the source."""
+
+    value: float
+    cell: int
+    line: int
+
+
 class Facts(Value, frozen=True, kw_only=True):
     """What reading the source told, before any of it was executed."""
 
     definitions: tuple[Definition, ...] = ()
     uses: tuple[Use, ...] = ()
+    literals: tuple[Literal, ...] = ()
     broken: tuple[tuple[int, Raised], ...] = ()
 
 

@@ -171,8 +171,8 @@ def exercise(  # noqa: PLR0913 - an author names each wish, always by keyword
     `nn.Module` stub's constructor. `forbid` and `require` are qualified names
     ("torch.nn.functional.cross_entropy"), modules, or "loop". `tolerance` is (rtol, atol), instead of the derived one.
     `second_order` names parameters whose second derivative is compared too; `fresh` asks for results that share no
-    memory with an input; `vectorised` for as many operators whatever the size of the result's first axis; `max_memory` and `max_flops`
-    bound bytes made and floating-point operations, as multiples of the reference's.
+    memory with an input; `vectorised` for as many operators whatever the size of the result's first axis;
+    `max_memory` and `max_flops` bound bytes made and floating-point operations, as multiples of the reference's.
     `without` switches standard companion cases off: {"bfloat16": "the reason"}.
     """
     options = {

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
+import math
 from collections.abc import Iterator
 
-from grader.model import Cell, Definition, Facts, Raised, Use
+from grader.model import Cell, Definition, Facts, Literal, Raised, Use
 from grader.worker.load import file_name, raised_by
 
 MAX_USES = 20_000
+MAX_LITERALS = 2_000
 MORE_NAMES = "(more names than are looked at)"
 AT_ONCE = "(at once)"
 """Stands for where a name is used, if that is in a definition, and runs when it is met; `grader.rules` asks for it."""
@@ -29,6 +32,7 @@ def inspect_cells(cells: tuple[Cell, ...], stubs: tuple[tuple[str, str], ...]) -
     starters = {name: _starter_shapes(source) for name, source in stubs}
     definitions: list[Definition] = []
     uses: list[Use] = []
+    literals: list[Literal] = []
     broken: list[tuple[int, Raised]] = []
     aliases: dict[str, str] = {}
     for cell in cells:
@@ -37,9 +41,21 @@ def inspect_cells(cells: tuple[Cell, ...], stubs: tuple[tuple[str, str], ...]) -
             aliases |= _aliases(tree)
             definitions += _definitions(tree, cell, starters)
             uses += _uses(tree, cell, aliases)
+            literals += _literals(tree, cell)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             broken.append((cell.index, raised_by(error)))
-    return Facts(definitions=tuple(definitions), uses=_bounded(uses), broken=tuple(broken))
+    return Facts(
+        definitions=tuple(definitions),
+        uses=_bounded(uses),
+        literals=tuple(literals[:MAX_LITERALS]),
+        broken=tuple(broken),
+    )
+
+
+def _literals(tree: ast.Module, cell: Cell) -> Iterator[Literal]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, float) and math.isfinite(node.value):
+            yield Literal(value=node.value, cell=cell.index, line=node.lineno)
 
 
 def _bounded(uses: list[Use]) -> tuple[Use, ...]:
@@ -142,6 +158,8 @@ def _definitions(tree: ast.Module, cell: Cell, starters: dict[str, set[str]]) ->
                 shape=own,
                 untouched=own in starters.get(name, set()),
                 unfinished=_unfinished(node),
+                params=_params(node),
+                defaults=_defaults(node),
                 loops=_loops(node, name),
             )
     for name in sorted(tagged & starters.keys() - defined):
@@ -169,6 +187,27 @@ def _names(node: ast.stmt) -> list[str]:
 
 def _only_declares(node: ast.stmt) -> bool:
     return isinstance(node, ast.AnnAssign) and node.value is None
+
+
+def _params(node: ast.stmt) -> tuple[str, ...]:
+    if not isinstance(node, ast.FunctionDef):
+        return ()
+    own = node.args
+    return tuple(one.arg for one in (*own.posonlyargs, *own.args, *own.kwonlyargs))
+
+
+def _defaults(node: ast.stmt) -> tuple[tuple[str, str], ...]:
+    """Return (parameter, repr of its default) where the default is a plain value."""
+    if not isinstance(node, ast.FunctionDef):
+        return ()
+    placed = [*node.args.posonlyargs, *node.args.args]
+    named = list(zip(placed[len(placed) - len(node.args.defaults) :], node.args.defaults, strict=True))
+    named += [(one, value) for one, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if value]
+    found = []
+    for one, value in named:
+        with contextlib.suppress(ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+            found.append((one.arg, repr(ast.literal_eval(value))[:100]))
+    return tuple(found)
 
 
 def _loops(node: ast.stmt, name: str) -> tuple[int, ...]:

@@ -53,6 +53,7 @@ def perform(call: Call, namespace: Namespace, harness: Namespace, cells: dict[st
     elif call.counted and observation.raised is None:
         changed += tuple(name for name, state in generators_now().items() if state != generators[name])
     text = printable(printed.getvalue()[:MAX_PRINTED])
+    changed = (*observation.claims.state_changed, *changed)
     claims = msgspec.structs.replace(observation.claims, state_changed=changed)
     return msgspec.structs.replace(observation, printed=text, claims=claims)
 
@@ -61,7 +62,7 @@ def _observe(call: Call, namespace: Namespace, harness: Namespace) -> Observatio
     if call.scenario is not None:
         return _observe_scenario(call, namespace, harness)
     target = _target(call, namespace)
-    values, gradients, modified = [], [], set[str]()
+    values, gradients, modified, flags = [], [], set[str](), set[str]()
     backward: Raised | None = None
     before, kept = dict(_arrays(target.parameters)), _arrays(target.buffers())
     tensors: dict[str, torch.Tensor] = {}
@@ -71,6 +72,7 @@ def _observe(call: Call, namespace: Namespace, harness: Namespace) -> Observatio
         owners = {storage_address(tensor): name for name, tensor in tensors.items() if tensor.numel()}
         values.append(to_node(result, owners))
         modified |= _modified(arguments, tensors) | _overwritten(before, target)
+        flags |= _flags(arguments, tensors)
         try:
             watched = _watched(arguments, tensors, target)
             gradients.append(_gradients(result, watched, call.seed + index, call.second_order))
@@ -88,13 +90,14 @@ def _observe(call: Call, namespace: Namespace, harness: Namespace) -> Observatio
         buffers=buffers,
         buffers_moved=tuple(name for name, array in buffers if (name, array) not in kept),
         state=target.state,
-        claims=_claims(counting, tuple(sorted(modified)), repeatable),
+        claims=_claims(counting, tuple(sorted(modified)), repeatable, tuple(sorted(flags))),
     )
 
 
-def _claims(counting: Counting, modified: tuple[str, ...], repeatable: bool) -> Claims:
+def _claims(counting: Counting, modified: tuple[str, ...], repeatable: bool, changed: tuple[str, ...] = ()) -> Claims:
     return Claims(
         modified=modified,
+        state_changed=changed,
         repeatable=repeatable,
         operators=tuple(sorted(counting.operators.items())),
         used=tuple(sorted(counting.functions)),
@@ -195,6 +198,18 @@ def _modified(arguments: tuple[Argument, ...], tensors: dict[str, torch.Tensor])
         for argument in arguments
         if argument.array is not None and to_array(tensors[argument.name]) != argument.array
     }
+
+
+def _flags(arguments: tuple[Argument, ...], tensors: dict[str, torch.Tensor]) -> set[str]:
+    """Return what autograd keeps at the inputs and a call has changed: whether they ask for a gradient, and `.grad`."""
+    found = set[str]()
+    for argument in arguments:
+        tensor = tensors.get(argument.name)
+        if tensor is not None and tensor.requires_grad is not argument.watch:
+            found.add(f"requires_grad of `{argument.name}`")
+        if tensor is not None and tensor.is_leaf and tensor.grad is not None:
+            found.add(f"grad of `{argument.name}`")
+    return found
 
 
 def _overwritten(before: dict[str, Array], target: Target) -> set[str]:

@@ -41,6 +41,7 @@ PARAMS: dict[str, Param] = {
     "logits": param("logits", axes=BC),
     "targets": param("targets", Kind.INT, low=0, high="classes"),
     "scores": param("scores"),
+    "square": param("square", axes=("classes", "classes")),
     "labels": param("labels", Kind.BINARY),
     "probs": param("probs", Kind.PROBS, axes=BC),
     "onehot": param("onehot", Kind.PROBS, axes=BC),
