@@ -102,7 +102,7 @@ def right(probs):
     return -probs.log().mean()
 
 def wrong(probs):
-    return -(probs + 1e-3).log().mean()
+    return -(probs + 1e-4).log().mean()
 """,
         ),
         rank=29,
