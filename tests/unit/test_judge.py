@@ -241,6 +241,26 @@ def printed(text: str, value: float = 0.313262) -> list[Difference]:
     return told(sight(slots, Observation(values=slots.values), exercise=script))
 
 
+def test_only_what_the_reference_prints_must_be_printed() -> None:
+    items = (("a", tensor(0.25, "float64")), ("b", tensor(0.75, "float64")))
+    values = (Mapping(type="dict", items=items),)
+    script = exercise(form=Form.SCRIPT, outputs=("a", "b"), prints=True)
+    wanted = Observation(values=values, printed="tensor(0.2500)")
+    assert told(sight(Observation(values=values, printed="0.2500"), wanted, exercise=script)) == []
+    (difference,) = told(sight(Observation(values=values, printed="0.7500"), wanted, exercise=script))
+    assert difference.expected == "0.25"
+
+
+def test_a_predicate_answers_for_all_parts_of_its_slot() -> None:
+    one, two = (
+        Observation(values=(Mapping(type="dict", items=(("y", Mapping(type="dict", items=(("a", tensor([x])),))),)),))
+        for x in (1.0, 2.0)
+    )
+    drawn = Case(name="drawn", scenario="s", checks=(("y", "fair"),))
+    assert told(sight(one, two, case=drawn)) == []
+    assert told(sight(one, two, case=Case(name="drawn", scenario="s"))) != []
+
+
 @pytest.mark.parametrize("text", ["tensor(0.3133)", "manual: 0.313262", "3.1326e-01", "loss 0.31326", "a=1 b=.31326"])
 def test_a_number_may_be_printed_in_any_form(text: str) -> None:
     assert printed(text) == []
