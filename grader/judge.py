@@ -89,6 +89,7 @@ def differences(sight: Sight) -> tuple[Difference, ...]:
         found += _values(sight)
         found += _gradients(sight)
         found += buffer_differences(sight)
+        found += _state(sight) if sight.exercise.state_dict else []
     found += _predicates(sight)
     if sight.exercise.prints and PRINTED not in dict(sight.case.checks):
         found += _printed(sight)
@@ -187,6 +188,23 @@ def _gradients(sight: Sight) -> list[Difference]:
 
 def _group(gradients: tuple[tuple[Gradient, ...], ...], index: int) -> tuple[Gradient, ...]:
     return gradients[index] if index < len(gradients) else ()
+
+
+def _state(sight: Sight) -> list[Difference]:
+    """Return where a module's state_dict, as constructed, is not the reference's: names, shapes, ones and zeros."""
+    own, theirs = dict(sight.observed.state), dict(sight.expectation.actual.state)
+    found = []
+    for name in dict.fromkeys((*theirs, *own)):
+        got, want = own.get(name), theirs.get(name)
+        tokens = [compare.shape_token(one.shape) if one is not None else "nothing" for one in (got, want)]
+        if got is not None and want is not None and tokens[0] == tokens[1]:
+            numbers = to_numpy(want).reshape(-1)
+            constant = numbers.size > 0 and bool((numbers == numbers[0]).all())
+            if not constant or got == want:
+                continue
+            tokens = [f"{float(to_numpy(one).reshape(-1)[0]):g}" for one in (got, want)]
+        found.append(Difference(slot=f"state {name}", aspect=Aspect.BUFFER, got=tokens[0], expected=tokens[1]))
+    return found
 
 
 def buffer_differences(sight: Sight) -> list[Difference]:

@@ -12,6 +12,7 @@ from grader.findings.words import number, two
 from grader.model import Difference, RuleText
 
 BUFFER = "buffer "
+STATE = "state "
 
 
 def _parameters(scene: Scene) -> Hit | None:
@@ -34,6 +35,29 @@ def _arrays(scene: Scene, name: str) -> tuple[Numbers, Numbers, Numbers] | None:
 def _name(scene: Scene) -> str:
     one = _difference(scene)
     return "" if one is None else one.slot.removeprefix(BUFFER)
+
+
+def _keys(scene: Scene) -> Hit | None:
+    found = [one for one in scene.here.sight.differences if one.slot.startswith(STATE)]
+    if not found:
+        return None
+    one = found[0]
+    name = one.slot.removeprefix(STATE)
+    if one.got == "nothing":
+        words = f"there is no `{name}`, which should have the shape {one.expected}"
+    elif one.expected == "nothing":
+        words = f"`{name}` is not asked for"
+    else:
+        words = f"`{name}` is {one.got} at first, expected {one.expected}"
+    return hit(name, words=words)
+
+
+def _missing(scene: Scene) -> Hit | None:
+    one = _difference(scene)
+    if one is None or one.got != "nothing":
+        return None
+    name = one.slot.removeprefix(BUFFER)
+    return hit(name, name=name, shape=one.expected)
 
 
 def _not_updated(scene: Scene) -> Hit | None:
@@ -100,6 +124,28 @@ RULES = (
     ),
     Rule(
         RuleText(
+            id="state.keys",
+            title="The state_dict is another",
+            message="in your module's `state_dict()`, {words}.",
+            why="A state_dict is how a model is saved and loaded: it is found again by names and shapes.",
+            mend="Name parameters, buffers and layers as the statement does, and give them the first values it names.",
+        ),
+        rank=5,
+        look=_keys,
+    ),
+    Rule(
+        RuleText(
+            id="state.missing",
+            title="A buffer is missing",
+            message="your module has no buffer `{name}` of shape {shape}.",
+            why="A plain attribute is not saved with the model, and does not move with it to another device or dtype.",
+            mend="Call `self.register_buffer` with its name and first value in the constructor.",
+        ),
+        rank=5,
+        look=_missing,
+    ),
+    Rule(
+        RuleText(
             id="state.not-updated",
             title="A buffer is not kept up",
             message="your module leaves the buffer `{name}` as it was; the call should update it.",
@@ -125,7 +171,7 @@ RULES = (
         RuleText(
             id="state.differs",
             title="A buffer gets another value",
-            message="after the call the buffer `{name}`{place} is {got}, expected {want}{step}.",
+            message="after the call the buffer `{name}{place}` is {got}, expected {want}{step}.",
             why="The results are right, and what is kept for later calls is not: the update has another formula, another "
             "momentum, or another variance (biased or not).",
             mend="Compare the line that updates `{name}` with the statement: which share of the old value stays?",

@@ -86,7 +86,7 @@ RULES = (
             why="Layers such as batch norm and dropout compute one thing in training and another in evaluation.",
             mend="Ask `self.training` in `forward`: it is set by `model.train()` and `model.eval()`.",
         ),
-        rank=18,
+        rank=44,
         look=_mode,
     ),
     Rule(

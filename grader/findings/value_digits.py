@@ -21,6 +21,9 @@ NEAR = 3e-2
 SMALL = 0.011
 """An added number up to this size that moves results by less than `NEAR` is an epsilon."""
 
+MOST = 20.0
+"""An epsilon in a root moves it by the epsilon's own root; this many times as much has another cause."""
+
 CASTS = (".half", ".bfloat16", ".float16", "torch.half")
 
 CLOSE_SLOPE = 5e-2
@@ -44,10 +47,12 @@ def all_close(cases: Cases, close: float = CLOSE) -> bool:
 def _epsilon(scene: Scene) -> Hit | None:
     """All is nearly right, and a small number stands in the source that is no default of the statement's."""
     pair = next(iter(scene.here.wrong_values), None)
-    if pair is None or not scene.here.plain or not _close(pair, NEAR):
+    if pair is None or not scene.here.plain or not _close(pair, NEAR) or scene.here.sight.case.scenario is not None:
         return None
+    error = float(np.abs(pair.got - pair.want).max() / max(float(np.abs(pair.want).max()), 1e-3))
     known = {param.default for param in scene.here.sight.exercise.params}
     found = [one for one in scene.here.sight.facts.literals if 0 < one.value <= SMALL and one.value not in known]
+    found = [one for one in found if error <= MOST * one.value**0.5]
     if not found or not scene.cases.once("near", lambda: all_close(scene.cases, NEAR)):
         return None
     at = worst(pair)

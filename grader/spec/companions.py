@@ -161,11 +161,15 @@ def _twice(shape: Shape) -> Iterator[Case]:
     yield replace(shape.base, name="called twice", why=why, calls=2)
 
 
+OTHERS = 16
+"""The size of the other axes where costs are counted: large enough that needless copies along them show."""
+
+
 def _costs(shape: Shape) -> Iterator[Case]:
     for name, size in ((SMALL, 4), (LARGE, 32)):
         if shape.rows:
             why = "what a call costs, counted"
-            sizes = ((shape.rows, size),)
+            sizes = tuple((axis, size if axis == shape.rows else OTHERS) for axis in shape.axes)
             yield replace(shape.base, name=name, why=why, sizes=sizes, counted=True, criterion="efficiency")
 
 

@@ -87,7 +87,7 @@ def describe(declared: Declared, source: str, path: str, lesson: str) -> Describ
 
 PASSED_ON = (
     "outputs", "prints", "gradients", "detached", "points", "forbid", "require", "limits", "notebook", "trains",
-    "hints", "init", "companions_off", "second_order", "fresh", "vectorised", "max_memory", "max_flops",
+    "hints", "init", "companions_off", "state_dict", "second_order", "fresh", "vectorised", "max_memory", "max_flops",
 )  # fmt: skip
 
 

@@ -150,6 +150,7 @@ def exercise(  # noqa: PLR0913 - an author names each wish, always by keyword
     require: Iterable[str] = (),
     second_order: Iterable[str] = (),
     fresh: bool = False,
+    state_dict: bool = False,
     vectorised: bool = False,
     max_memory: float | None = None,
     max_flops: float | None = None,
@@ -173,6 +174,8 @@ def exercise(  # noqa: PLR0913 - an author names each wish, always by keyword
     `second_order` names parameters whose second derivative is compared too; `fresh` asks for results that share no
     memory with an input; `vectorised` for as many operators whatever the size of the result's first axis;
     `max_memory` and `max_flops` bound bytes made and floating-point operations, as multiples of the reference's.
+    `state_dict` asks a module for the reference's names of parameters and buffers, with the same shapes, and for the same
+    first values where the reference's are all one number.
     `without` switches standard companion cases off: {"bfloat16": "the reason"}.
     """
     options = {
@@ -183,6 +186,7 @@ def exercise(  # noqa: PLR0913 - an author names each wish, always by keyword
         "require": tuple(require),
         "second_order": tuple(second_order),
         "fresh": fresh,
+        "state_dict": state_dict,
         "vectorised": vectorised,
         "max_memory": max_memory,
         "max_flops": max_flops,

@@ -58,7 +58,9 @@ def _load(module: torch.nn.Module, call: Call) -> dict[str, str]:
     """Copy values by name where names and shapes agree, else by shape and order. Returns reference name -> own name."""
     reference = dict(call.state)
     own = dict(module.state_dict(keep_vars=True))
-    if own.keys() == reference.keys() and all(tuple(own[n].shape) == a.shape for n, a in reference.items()):
+    parameters = {name for name, _ in module.named_parameters(remove_duplicate=False)}
+    alike = parameters == reference.keys() - set(call.state_buffers) and own.keys() >= reference.keys()
+    if alike and all(tuple(own[n].shape) == a.shape for n, a in reference.items()):
         pairing = {name: name for name in reference}
     else:
         pairing = _by_shape(module, reference, set(call.state_buffers))

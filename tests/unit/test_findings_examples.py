@@ -20,6 +20,8 @@ WITHOUT = {
     "run.not-assigned": "needs a script",
     "structure.parameters": "needs a module",
     "value.mode": "needs a module",
+    "state.missing": "needs a module",
+    "state.keys": "needs a module",
     "state.not-updated": "needs a module",
     "state.updated": "needs a module",
     "state.differs": "needs a module",

@@ -186,6 +186,24 @@ def test_a_buffer_that_the_reference_leaves_alone_is_each_module_s_own_affair() 
     assert aspects(Observation(), Observation(buffers=(("mask", array([1.0])),))) == []
 
 
+def test_a_state_dict_is_compared_where_an_exercise_asks_for_it() -> None:
+    state = lambda **values: Observation(state=tuple((name, array(value)) for name, value in values.items()))  # noqa: E731
+    wanted = state(scale=[1.0, 1.0], weight=[0.5, 0.25])
+    asked = exercise(form=Form.MODULE, state_dict=True)
+
+    def told_of(own: Observation) -> list[tuple[str, str, str]]:
+        return [(one.slot, one.got, one.expected) for one in told(sight(own, wanted, exercise=asked))]
+
+    assert told_of(state(scale=[1.0, 1.0], weight=[9.0, 8.0])) == []
+    assert told_of(state(scale=[0.0, 0.0], weight=[9.0, 8.0])) == [("state scale", "0", "1")]
+    assert told_of(state(gamma=[1.0, 1.0], weight=[9.0])) == [
+        ("state scale", "nothing", "(2,)"),
+        ("state weight", "(1,)", "(2,)"),
+        ("state gamma", "(2,)", "nothing"),
+    ]
+    assert told(sight(state(gamma=[1.0]), wanted, exercise=exercise(form=Form.MODULE))) == []
+
+
 # Side effects and rules
 
 
