@@ -1,4 +1,5 @@
 # wrong: forbidden - forbidden by operator.attrgetter
+import torch
 from torch import nn
 
 
