@@ -53,7 +53,7 @@ def student_call(plan: Plan, case: Case) -> Call:
         state_buffers=plan.state_buffers,
         training=case.training,
         outputs=exercise.outputs,
-        second_order=exercise.second_order,
+        second_order=() if case.companion and case.criterion == "stability" else exercise.second_order,
         scenario=case.scenario,
         precision=case.dtype,
         counted=case.counted or not case.companion,
