@@ -178,26 +178,22 @@ def exercise(  # noqa: PLR0913 - an author names each wish, always by keyword
     first values where the reference's are all one number.
     `without` switches standard companion cases off: {"bfloat16": "the reason"}.
     """
+    lists = {"gradients": gradients, "detached": detached, "forbid": forbid, "require": require, "outputs": outputs}
+    lists |= {"second_order": second_order, "hints": hints}
     options = {
+        **{name: tuple(values) for name, values in lists.items()},
         "points": points,
-        "gradients": tuple(gradients),
-        "detached": tuple(detached),
-        "forbid": tuple(forbid),
-        "require": tuple(require),
-        "second_order": tuple(second_order),
         "fresh": fresh,
         "state_dict": state_dict,
         "vectorised": vectorised,
         "max_memory": max_memory,
         "max_flops": max_flops,
-        "outputs": tuple(outputs),
         "prints": prints,
         "init": pairs(dict(init or {})),
         "tolerance": tolerance,
         "limits": limits or Limits(),
         "notebook": notebook,
         "trains": trains,
-        "hints": tuple(hints),
         "starter": starter,
         "companions_off": pairs(dict(without or {})),
     }
