@@ -8,7 +8,7 @@ import msgspec
 
 from grader import draw
 from grader.arrays import from_numpy, to_numpy, ulp_jitter
-from grader.model import Argument, Array, Call, Case, Exercise, Form, Kind
+from grader.model import Argument, Array, Call, Case, Exercise, Expected, Form, Kind
 
 JITTERS = 3
 """How many perturbed runs measure the spread of the float64 reference."""
@@ -18,12 +18,18 @@ State = tuple[tuple[str, Array], ...]
 
 @dataclass(frozen=True)
 class Plan:
-    """What a set of calls has in common: the exercise, its drawn seed, the name to call, and a module's parameters."""
+    """What a set of calls has in common: the exercise, its drawn seed, the name to call, and a module's state."""
 
     exercise: Exercise
     seed: int
     entry: str
     state: State = ()
+    state_buffers: tuple[str, ...] = ()
+
+    @staticmethod
+    def of(exercise: Exercise, expected: Expected, entry: str = "") -> Plan:
+        """Return the plan by which a reference was observed, for another entry if one is named."""
+        return Plan(exercise, expected.seed, entry or exercise.id, expected.state, expected.state_buffers)
 
 
 def student_call(plan: Plan, case: Case) -> Call:
@@ -44,9 +50,10 @@ def student_call(plan: Plan, case: Case) -> Call:
         by_position=case.by_position,
         init=exercise.init,
         state=plan.state,
+        state_buffers=plan.state_buffers,
         training=case.training,
         outputs=exercise.outputs,
-        second_order=exercise.second_order,
+        second_order=() if case.companion and case.criterion == "stability" else exercise.second_order,
         scenario=case.scenario,
         precision=case.dtype,
         counted=case.counted or not case.companion,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.arrays import from_numpy, to_numpy
-from grader.model import Argument, Case, Kind, Param, Scalar
+from grader.arrays import from_numpy, is_float, to_numpy
+from grader.model import Argument, Array, Case, Kind, Param, Scalar
 
 SIZES = (6, 5, 7, 4, 9, 3, 8, 11, 13)
 """Sizes for axes that a case leaves open, each used once, so that no two axes can be confused."""
@@ -182,3 +182,25 @@ def cotangent(shape: tuple[int, ...], seed: int, slot: str) -> NDArray[np.float6
     values = stream(seed, "cotangent", slot).standard_normal(shape)
     away_from_zero = values + np.where(values >= 0, 0.25, -0.25)
     return to_numpy(from_numpy(away_from_zero, "bfloat16")).astype(np.float64)
+
+
+STATE_NOISE = 0.25
+"""How far parameters and buffers that a constructor fills with one number are moved: 1 stays well above 0."""
+
+
+def state(
+    constructed: tuple[tuple[str, Array], ...], buffers: set[str], path: tuple[object, ...]
+) -> Iterator[tuple[str, Array]]:
+    """Yield the values that a module is observed with: as constructed, but for what is one and the same number.
+
+    A scale of ones and a running variance of ones hide whoever leaves them out; so these are drawn around it. Buffers that
+    are constructed otherwise, tables and masks, are left to each module.
+    """
+    for name, array in constructed:
+        values = to_numpy(array).astype(np.float64) if is_float(array.dtype) else np.zeros(0)
+        constant = values.size > 0 and bool(np.all(values == values.reshape(-1)[0]))
+        if constant:
+            noise = stream(*path, "state", name).uniform(-STATE_NOISE, STATE_NOISE, values.shape)
+            yield name, from_numpy(values + noise, array.dtype)
+        elif name not in buffers:
+            yield name, array

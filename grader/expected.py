@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
+from grader import draw
 from grader.arrays import from_numpy, is_float, to_numpy
 from grader.calls import JITTERS, Plan, reference_calls, student_call
 from grader.errors import Mistake
@@ -36,6 +38,9 @@ from grader.model import (
 )
 from grader.sandbox.bench import Bench
 
+GENERATOR = "random generator"
+"""How the names of global random generators end among what a call changed."""
+
 
 def observe_reference(exercise: Exercise, reference: Path, seed: int, bench: Bench) -> Expected:
     """Run the reference on every case; raises `Mistake` if it fails where a student could be compared with it."""
@@ -43,18 +48,35 @@ def observe_reference(exercise: Exercise, reference: Path, seed: int, bench: Ben
     cells = (Cell(index=0, source=source, where=reference.name),)
     plan = Plan(exercise, seed, exercise.id)
     if exercise.form is Form.MODULE:
-        plan = Plan(exercise, seed, exercise.id, _first_state(plan, cells, bench))
+        plan = _with_state(plan, cells, bench)
     calls = [call for case in exercise.cases for call in reference_calls(plan, case)]
     run = bench.run(_job(exercise, cells, tuple(calls)))
     _check_loaded(run, reference)
     executions = {execution.id: execution for execution in run.executions}
-    expectations = tuple(_expectation(case.name, executions) for case in exercise.cases)
+    expectations = _drawing(tuple(_expectation(case.name, executions) for case in exercise.cases))
     return Expected(
         exercise=exercise.id,
         seed=seed,
         state=plan.state,
+        state_buffers=plan.state_buffers,
         expectations=expectations,
     )
+
+
+def _drawing(expectations: tuple[Expectation, ...]) -> tuple[Expectation, ...]:
+    """Let an answer draw in every case from the global generators that the reference draws from in one.
+
+    `torch.bernoulli` draws for a probability of 0 too, where another solution returns at once.
+    """
+    drawn = {name for one in expectations for name in one.actual.claims.state_changed if name.endswith(GENERATOR)}
+    if not drawn:
+        return expectations
+    return tuple(msgspec.structs.replace(one, actual=_allowed(one.actual, drawn)) for one in expectations)
+
+
+def _allowed(actual: Observation, drawn: set[str]) -> Observation:
+    changed = tuple(sorted({*actual.claims.state_changed, *drawn}))
+    return msgspec.structs.replace(actual, claims=msgspec.structs.replace(actual.claims, state_changed=changed))
 
 
 def _job(exercise: Exercise, cells: tuple[Cell, ...], calls: tuple[Call, ...]) -> Job:
@@ -66,10 +88,15 @@ def harness_of(exercise: Exercise) -> tuple[tuple[str, str], ...]:
     return ((exercise.id, exercise.source),) if any(case.scenario for case in exercise.cases) else ()
 
 
-def _first_state(plan: Plan, cells: tuple[Cell, ...], bench: Bench) -> tuple[tuple[str, Array], ...]:
+def _with_state(plan: Plan, cells: tuple[Cell, ...], bench: Bench) -> Plan:
+    """Return a plan with a state for modules, made from the one that the reference's has when it is constructed."""
     run = bench.run(_job(plan.exercise, cells, (student_call(plan, plan.exercise.cases[0]),)))
     observation = run.executions[0].observation
-    return observation.state if observation else ()
+    if observation is None:
+        return plan
+    buffers = {name for name, _ in observation.buffers}
+    state = tuple(draw.state(observation.state, buffers, (plan.seed, plan.exercise.id)))
+    return replace(plan, state=state, state_buffers=tuple(name for name, _ in state if name in buffers))
 
 
 def _check_loaded(run: Run, reference: Path) -> None:
@@ -183,7 +210,7 @@ def _misconceptions(source: str) -> Iterator[tuple[ast.FunctionDef | ast.ClassDe
 
 def observe_variants(expected: Expected, exercise: Exercise, reference: Path, bench: Bench) -> Misconceptions:
     """Run the reference on changed inputs (softmaxed, rolled, swapped, ...): whoever coincides has made that slip."""
-    plan = Plan(exercise, expected.seed, exercise.id, expected.state)
+    plan = Plan.of(exercise, expected)
     calls = [one for case in exercise.cases for one in variants.calls(exercise, case, student_call(plan, case))]
     cells = (Cell(index=0, source=reference.read_text(encoding="utf-8"), where=reference.name),)
     found: dict[str, list[Execution]] = {}
@@ -200,7 +227,7 @@ def observe_misconceptions(expected: Expected, exercise: Exercise, reference: Pa
         msgspec.structs.replace(call, id=f"{name}/{call.id}")
         for name in names
         for case in exercise.cases
-        for call in [student_call(Plan(exercise, expected.seed, name, expected.state), case)]
+        for call in [student_call(Plan.of(exercise, expected, name), case)]
     ]
     cells = (Cell(index=0, source=source, where=reference.name),)
     run = bench.run(_job(exercise, cells, tuple(calls)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from importlib import metadata
@@ -17,6 +16,7 @@ from grader.cache import Cache, code_version, digest
 from grader.calls import Plan, student_call
 from grader.course import Course
 from grader.expected import harness_of, misconceptions_in, observe_misconceptions, observe_reference, observe_variants
+from grader.findings.lead import leading
 from grader.model import (
     Aspect,
     Call,
@@ -67,10 +67,6 @@ WORST_FIRST = (
 
 
 Observe = Callable[[Expected, Exercise, Path, Bench], Misconceptions]
-
-
-VAGUE = 90
-"""Findings from this rank on say only that something differs; they lead where nothing else does."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +125,7 @@ def _sound(exercise: Exercise, expected: Expected) -> Expected:
     checked = []
     for each in expected.expectations:
         execution = Execution(id=each.id, status=each.status, observation=each.actual)
-        plan = Plan(exercise, expected.seed, exercise.id, expected.state)
+        plan = Plan.of(exercise, expected)
         call = student_call(plan, cases[each.id])
         found = judge.inaccuracies(Sight(exercise, cases[each.id], call, each, execution, Facts()))
         if each.status is Status.OK and found:
@@ -191,7 +187,7 @@ def _limits(exercises: list[Exercise]) -> Limits:
 def _calls(exercise: Exercise, expected: Expected) -> tuple[tuple[Case, Call], ...]:
     """Return the cases that count, with their calls: a companion on which the reference itself fails is not one."""
     failed = {each.id for each in expected.expectations if each.status is not Status.OK}
-    plan = Plan(exercise, expected.seed, exercise.id, expected.state)
+    plan = Plan.of(exercise, expected)
     return tuple(
         (case, msgspec.structs.replace(student_call(plan, case), id=f"{exercise.id}/{case.name}"))
         for case in exercise.cases
@@ -275,15 +271,7 @@ def _result(
 
 
 def _lead(verdicts: list[Verdict]) -> Finding | None:
-    """Return what a student is told first: the most fundamental of the findings that lead in many failing cases.
-
-    A finding that leads in less than a third of them is a peculiarity of those cases, not the cause.
-    """
-    leads = [verdict.evidence.findings[0] for verdict in verdicts if verdict.evidence.findings]
-    leads = [finding for finding in leads if finding.rank < VAGUE] or leads
-    count = Counter(finding.rule for finding in leads)
-    common = [finding for finding in leads if 3 * count[finding.rule] >= len(leads)]
-    return min(common or leads, key=lambda finding: finding.rank, default=None)
+    return leading([verdict.evidence.findings[0] for verdict in verdicts if verdict.evidence.findings])
 
 
 def _lost(exercise: Exercise, submission: Submission, run: Run) -> Raised | None:

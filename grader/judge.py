@@ -88,7 +88,8 @@ def differences(sight: Sight) -> tuple[Difference, ...]:
     if sight.case.values_agreed:
         found += _values(sight)
         found += _gradients(sight)
-        found += _buffers(sight)
+        found += buffer_differences(sight)
+        found += _state(sight) if sight.exercise.state_dict else []
     found += _predicates(sight)
     if sight.exercise.prints and PRINTED not in dict(sight.case.checks):
         found += _printed(sight)
@@ -160,8 +161,7 @@ def _values(sight: Sight) -> list[Difference]:
             sight.magnitude,
         )
         found += compare.compare(got, faces, "" if named else ROOT, sight.exercise.tolerance)
-    checked = {slot.removeprefix(f"{ROOT}.") for slot, _ in sight.case.checks}
-    return [difference for difference in found if difference.slot.removeprefix(f"{ROOT}.") not in checked]
+    return [difference for difference in found if not sight.is_checked(difference.slot)]
 
 
 def _at(nodes: tuple[Node, ...], index: int, default: Node) -> Node:
@@ -190,11 +190,32 @@ def _group(gradients: tuple[tuple[Gradient, ...], ...], index: int) -> tuple[Gra
     return gradients[index] if index < len(gradients) else ()
 
 
-def _buffers(sight: Sight) -> list[Difference]:
+def _state(sight: Sight) -> list[Difference]:
+    """Return where a module's state_dict, as constructed, is not the reference's: names, shapes, ones and zeros."""
+    own, theirs = dict(sight.observed.state), dict(sight.expectation.actual.state)
+    found = []
+    for name in dict.fromkeys((*theirs, *own)):
+        got, want = own.get(name), theirs.get(name)
+        tokens = [compare.shape_token(one.shape) if one is not None else "nothing" for one in (got, want)]
+        if got is not None and want is not None and tokens[0] == tokens[1]:
+            numbers = to_numpy(want).reshape(-1)
+            constant = numbers.size > 0 and bool((numbers == numbers[0]).all())
+            if not constant or got == want:
+                continue
+            tokens = [f"{float(to_numpy(one).reshape(-1)[0]):g}" for one in (got, want)]
+        found.append(Difference(slot=f"state {name}", aspect=Aspect.BUFFER, got=tokens[0], expected=tokens[1]))
+    return found
+
+
+def buffer_differences(sight: Sight) -> list[Difference]:
+    """Return where a module's buffers after the call differ from the reference's, such as running statistics."""
     own = dict(sight.observed.buffers)
     found: list[Difference] = []
     oracle = dict(sight.expectation.oracle.buffers)
+    compared = {*sight.call.state_buffers, *sight.expectation.actual.buffers_moved}
     for name, actual in sight.expectation.actual.buffers:
+        if name not in compared:  # a mask or a table is each module's own affair
+            continue
         wide = oracle.get(name, actual)
         got = own.get(name)
         if got is None or got.shape != actual.shape:
@@ -269,7 +290,7 @@ def _printed(sight: Sight) -> list[Difference]:
 
 
 def _numbers_of(expectation: Expectation) -> list[float]:
-    """Return the numbers that a script must print: its outputs, in float64."""
+    """Return the numbers that a script must print, in float64: those of its outputs that the reference prints."""
     found = []
     for node in expectation.oracle.values:
         if isinstance(node, Mapping):
@@ -278,7 +299,8 @@ def _numbers_of(expectation: Expectation) -> list[float]:
                 for _, item in node.items
                 if isinstance(item, Tensor) and to_numpy(item.array).size == 1
             ]
-    return found
+    shown = NUMBER.findall(expectation.actual.printed)
+    return [value for value in found if any(_shows(text, value) for text in shown)] or found
 
 
 def _shows(text: str, value: float) -> bool:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from grader import compare
+import msgspec
+
+from grader import compare, judge
 from grader.model import (
+    Aspect,
     Execution,
     Finding,
     Gradient,
@@ -26,7 +30,7 @@ def matching(sights: Sequence[Sight], known: Misconceptions) -> str | None:
 
     `sights` are the judged cases of one exercise; those that did not come back coincide with nothing.
     """
-    if not any(sight.differences for sight in sights):
+    if not any(one.aspect not in UNEXPLAINED for sight in sights for one in sight.differences):
         return None
     found = [name for name, executions in known.executions if _coincides(sights, executions)]
     return found[0] if len(found) == 1 else None
@@ -50,25 +54,46 @@ def _coincides(sights: Sequence[Sight], executions: tuple[Execution, ...]) -> bo
 
 
 def _same(sight: Sight, theirs: Execution | None) -> bool:
-    mine, other = sight.execution.observation, theirs.observation if theirs else None
+    if theirs is None:
+        return False
+    mine, other = sight.execution.observation, theirs.observation
     if mine is None or other is None or mine.missing or other.missing:
         return False
     if mine.raised is not None or other.raised is not None:
         return mine.raised is not None and other.raised is not None and mine.raised.type == other.raised.type
+    if _besides(sight, sight.execution) != _besides(sight, theirs):
+        return False
     if not sight.case.values_agreed:
         return True
-    return _same_values(sight, mine, other) and _same_gradients(sight, mine, other)
+    same = _same_values(sight, mine, other) and _same_gradients(sight, mine, other)
+    return same and _same_buffers(sight, other)
+
+
+def _same_buffers(sight: Sight, theirs: Observation) -> bool:
+    faces = msgspec.structs.replace(sight.expectation, actual=theirs, oracle=theirs)
+    return not judge.buffer_differences(replace(sight, expectation=faces))
+
+
+UNEXPLAINED = {Aspect.RULE, Aspect.COST}
+"""What no known mistake accounts for: it shows in the source or the count of operations, not in results."""
+
+BESIDES = {Aspect.SIDE_EFFECT, Aspect.PRINTED}
+
+
+def _besides(sight: Sight, execution: Execution) -> set[tuple[Aspect, str]]:
+    """Return what differs besides results: a known mistake does not explain an input that it leaves alone."""
+    found = judge.differences(replace(sight, execution=execution, complaints=()))
+    return {(one.aspect, one.slot) for one in found if one.aspect in BESIDES}
 
 
 def _same_values(sight: Sight, mine: Observation, other: Observation) -> bool:
-    checked = {slot.removeprefix(f"{ROOT}.") for slot, _ in sight.case.checks}
     spreads = sight.expectation.spread.values
     for index, (got, want) in enumerate(zip(mine.values, other.values, strict=False)):
         spread = spreads[index] if index < len(spreads) else Nothing()
         reference = compare.Reference(want, want, spread, sight.magnitude)
         named = sight.case.scenario is not None or bool(sight.exercise.outputs)
         differences = compare.compare(got, reference, "" if named else ROOT)
-        if any(difference.slot.removeprefix(f"{ROOT}.") not in checked for difference in differences):
+        if not all(sight.is_checked(difference.slot) for difference in differences):
             return False
     return len(mine.values) == len(other.values)
 

@@ -85,8 +85,20 @@ def in_source(exercise: Exercise, facts: Facts) -> tuple[Mention, ...]:
     loops = [each for each in facts.definitions if each.name in names and each.loops]
     found = [(LOOP, LOOP, f"line {loops[0].loops[0]}")] if LOOP in wanted and loops else []
     uses = [use for use in facts.uses if use.inside in names or (not use.inside and exercise.outputs)]
-    found += [(name, use.name, f"line {use.line}") for name in wanted for use in uses if _is(use.name, name)]
+    found += [
+        (name, use.name, f"line {use.line}")
+        for name in wanted
+        for use in uses
+        if any(_is(use.name, alias) for alias in (name, *_operators(name)))
+    ]
     return (*found, *_reaching(names, facts))
+
+
+def _operators(wanted: str) -> tuple[str, ...]:
+    """Return what the operators behind a function of torch are called: `torch.ops.aten._log_softmax`."""
+    head, _, tail = wanted.rpartition(".")
+    known = head in {"torch", "torch.nn.functional", "torch.special"}
+    return (f"torch.ops.aten.{tail}", f"torch.ops.aten._{tail}", f"torch._{tail}") if known else ()
 
 
 def _reaching(own: frozenset[str], facts: Facts) -> Iterator[Mention]:
@@ -139,7 +151,9 @@ def _is(name: str, wanted: str) -> bool:
 
 def aliases(wanted: str) -> tuple[str, ...]:
     """Return the names under which torch may report a function: `F.x` also goes by `torch.x`, `torch._C._nn.x`."""
-    tail = wanted.rpartition(".")[2]
-    if wanted.startswith("torch.nn.functional."):
-        return wanted, f"torch._C._nn.{tail}", f"torch.{tail}", f"torch.Tensor.{tail}"
+    head, _, tail = wanted.rpartition(".")
+    if head == "torch.nn.functional":
+        return wanted, f"torch._C._nn.{tail}", f"torch.{tail}", f"torch.Tensor.{tail}", f"torch.ops.aten.{tail}"
+    if head == "torch":
+        return wanted, f"torch.Tensor.{tail}", f"torch.ops.aten.{tail}"
     return (wanted,)

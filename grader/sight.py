@@ -43,6 +43,12 @@ class Sight:
         largest = max((float(np.abs(each[np.isfinite(each)]).max(initial=0.0)) for each in values), default=1.0)
         return max(largest, 1.0)
 
+    def is_checked(self, slot: str) -> bool:
+        """Tell whether a predicate answers for a slot, or for what it is a part of: then it is not compared."""
+        names = [f"{ROOT}.{one.removeprefix(f'{ROOT}.')}" for one, _ in self.case.checks]
+        whole = f"{ROOT}.{slot.removeprefix(f'{ROOT}.')}"
+        return any(whole == name or whole.startswith((f"{name}.", f"{name}[")) for name in names)
+
     @property
     def observed(self) -> Observation:
         """What the submission did, or nothing if it did not get that far."""

@@ -293,7 +293,7 @@ def test_parameters_that_do_not_fit_are_told(basics: Lessons) -> None:
     made = "self.a, self.b, self.c = (nn.Linear(width, width) for _ in range(3))"
     found = result(basics, "self_attention", ATTENTION.format(made=made, used="self.a(x), self.b(x), self.c(x)"))
     assert found.outcome is Outcome.RAISED
-    assert "parameters or buffers that the exercise does not have" in found.verdicts[0].evidence.raised.message
+    assert "the module has parameters that are not asked for: `a.bias`" in found.verdicts[0].evidence.raised.message
 
 
 def test_a_parameter_s_gradient_is_compared(basics: Lessons) -> None:

@@ -44,6 +44,13 @@ from grader.spec import Float, case, exercise
         gradients=[],
         weight=0.5,
     ),
+    case(
+        "in bfloat16",
+        "the dtype is kept; rounding makes some predictions exact, so the gradient is not asked for",
+        dtype="bfloat16",
+        gradients=[],
+        weight=0.25,
+    ),
     points=5,
     gradients=["pred"],
     forbid=["torch.nn.functional.l1_loss", "torch.nn.L1Loss", "torch.ops.aten.l1_loss"],

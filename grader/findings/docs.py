@@ -16,6 +16,7 @@ GROUPS = {
     "cost": "What the call costs",
     "value": "Values",
     "gradient": "Gradients",
+    "state": "What a module keeps",
 }
 
 INTRODUCTION = """\

@@ -2,21 +2,27 @@
 
 from grader.findings.rule import Hit, Rule, hit
 from grader.findings.scene import Scene
-from grader.model import Aspect, RuleText
+from grader.model import Aspect, Form, RuleText
 
 
 def _effect(scene: Scene, kind: str) -> str:
     found = [one.slot for one in scene.here.sight.differences if one.aspect is Aspect.SIDE_EFFECT and one.got == kind]
-    return " and ".join(found)
+    return "` and `".join(found)
 
 
 def _modified(scene: Scene) -> Hit | None:
     names = _effect(scene, "modified")
-    return hit(names, name=names) if names else None
+    parameters = {gradient.slot for group in scene.here.sight.observed.gradients for gradient in group}
+    known = {param.name for param in scene.here.sight.exercise.params}
+    own = bool(names) and scene.here.sight.exercise.form is Form.MODULE and not set(names.split("` and `")) & known
+    if not names:
+        return None
+    whose = "its own parameter" if own and parameters else "the caller's tensor"
+    return hit(names, name=names, verb="hold" if "` and `" in names else "holds", whose=whose)
 
 
 def _state(scene: Scene) -> Hit | None:
-    names = _effect(scene, "state changed")
+    names = _effect(scene, "state changed").replace("`", "")
     return hit(names, name=names) if names else None
 
 
@@ -48,7 +54,7 @@ def wrong(pred, target):
         RuleText(
             id="effect.input-overwritten",
             title="An input was overwritten",
-            message="after the call `{name}` holds other values than before: your code changed the caller's tensor.",
+            message="after the call `{name}` {verb} other values than before: your code changed {whose}.",
             why="A tensor is passed by reference. Whoever called the function still needs it, and finds it changed.",
             mend="Avoid what writes in place: methods that end in `_`, `+=` and its kin, `x[...] = ...`. Compute a "
             "new tensor, or begin with `x = x.clone()`.",

@@ -42,8 +42,10 @@ def _repeated(scene: Scene) -> Hit | None:
     answers = scene.cases.once("answers", lambda: _answers(scene.cases))
     pairs = [pair for glimpse in scene.cases.every for pair in glimpse.values if pair.got.size == 1]
     different = {f"{float(pair.got.reshape(-1)[0]):.2g}" for pair in pairs}
-    if len(different) < 2:  # the same number everywhere is not remembered, but constant
-        return None
+    if len(different) < 2:  # the same number everywhere: remembered if it is the right one of some case
+        wanted = {f"{float(pair.want.reshape(-1)[0]):.2g}" for pair in pairs}
+        kept = len(wanted) > 1 and any(pair.right and pair.got.reshape(-1)[0] not in {0.0, 1.0} for pair in pairs)
+        return hit() if kept and scene.here.wrong_values else None
     again = [glimpse.name for glimpse in scene.cases.every if _earlier(glimpse, answers)]
     return hit() if len(again) >= 2 and scene.here.name in again else None
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from grader.findings.gradient_wrong import SECOND
 from grader.findings.rule import Hit, Rule, hit
 from grader.findings.scene import Scene
-from grader.findings.words import called, named
+from grader.findings.words import called
 from grader.model import Aspect, RuleText, Tensor
 
 
@@ -19,7 +20,7 @@ def _missing_slots(scene: Scene) -> list[str]:
     return [
         one.slot.removeprefix("gradient of ")
         for one in scene.here.sight.differences
-        if one.aspect is Aspect.GRADIENT and one.got == "None"
+        if one.aspect is Aspect.GRADIENT and one.got == "None" and not one.slot.endswith(SECOND)
     ]
 
 
@@ -28,13 +29,15 @@ def _missing(scene: Scene) -> Hit | None:
     nodes = scene.here.sight.observed.values
     if not slots or any(isinstance(node, Tensor) and not node.requires_grad for node in nodes):
         return None
-    return hit(slots[0], name=named(slots))
+    return hit(slots[0], name="` and `".join(slots))
 
 
 def _leaks(scene: Scene) -> Hit | None:
     for one in scene.here.sight.differences:
         if one.aspect is Aspect.GRADIENT and one.expected == "None":
             name = one.slot.removeprefix("gradient of ")
+            if name not in scene.here.sight.exercise.detached and scene.here.wrong_values:
+                continue  # another computation has other inputs: its value tells more
             return hit(name, name=name)
     one_more = scene.here.first(Aspect.REQUIRES_GRAD)
     if one_more is not None and one_more.expected == "False":

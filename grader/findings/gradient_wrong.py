@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from grader import draw
 from grader.findings.ratio import factor
 from grader.findings.rule import Hit, Rule, hit
 from grader.findings.scene import Pair, Scene
 from grader.findings.words import called, number, place, two, worst
 from grader.model import Aspect, RuleText
+from grader.sight import ROOT
 
 CUTS = (".detach", ".data", ".item", ".no_grad", ".numpy", ".tolist", ".inference_mode")
 """How names end that cut a tensor off from the graph."""
@@ -89,6 +91,22 @@ def _wrong(scene: Scene) -> Hit | None:
     return _numbers(pair) if pair is not None and np.isfinite(pair.got).all() else None
 
 
+def _upstream(scene: Scene) -> Hit | None:
+    """The gradient of a single result is the expected one but for the gradient that comes in: it was left out."""
+    pair = _wrong_alone(scene)
+    if pair is None or scene.here.sight.case.scenario is not None:
+        return None
+    values = [one for one in scene.here.values if one.call == pair.call]
+    if len(values) != 1 or values[0].got.size != 1 or values[0].slot != ROOT:
+        return None
+    seed = scene.here.sight.call.seed + pair.call
+    incoming = float(draw.cotangent(values[0].got.shape, seed, ROOT).reshape(-1)[0])
+    predicted = pair.want / incoming
+    if not pair.near(predicted) or not pair.tells_apart(predicted):
+        return None
+    return hit(pair.slot, name=pair.slot)
+
+
 def _second(scene: Scene) -> Hit | None:
     """Values and gradients are right, and a second derivative is not."""
     seconds = [one for one in scene.here.sight.differences if one.aspect is Aspect.GRADIENT and SECOND in one.slot]
@@ -157,6 +175,36 @@ def wrong(pred, target):
         ),
         rank=36,
         look=_second,
+    ),
+    Rule(
+        RuleText(
+            id="gradient.upstream",
+            title="The incoming gradient is left out",
+            message="your value is right, but the gradient at `{name}` is the same whatever gradient comes in from what "
+            "follows: your `backward` does not multiply by it.",
+            why="A `backward` is one step of the chain rule: it gets the gradient of the loss with respect to its result, "
+            "and returns that times its own derivative. Where nothing follows, that gradient is 1 and the slip is hidden.",
+            mend="Multiply what you return by `backward`'s argument.",
+            example="""\
+def right(pred, target):
+    return (pred - target).square().mean()
+
+class Loss(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, error):
+        ctx.save_for_backward(error)
+        return error.square().mean()
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return 2 * ctx.saved_tensors[0] / ctx.saved_tensors[0].numel()
+
+def wrong(pred, target):
+    return Loss.apply(pred - target)
+""",
+        ),
+        rank=35,
+        look=_upstream,
     ),
     Rule(
         RuleText(

@@ -64,8 +64,26 @@ def _factor(cases: Cases, gradient: bool, slot: str | None) -> Factor | None:
     found = measured(cases, gradient, slot)
     if found is None or not any(abs(one.ratio - 1) > max(8 * one.blur, NEARLY_ONE) for one in found):
         return None
+    if not _varied(cases, gradient, slot):
+        return None
     strong = len(found) > 1 or sum(one.elements for one in found) > 1
     return name_of(found, strong=strong)
+
+
+def _varied(cases: Cases, gradient: bool, slot: str | None) -> bool:
+    """Tell whether the expected numbers differ in size: any number is a multiple of a single other one.
+
+    Equal losses with gradients that vary are evidence too, since a loss's factor is its gradient's.
+    """
+    pairs = [
+        pair
+        for glimpse in cases.plain
+        for pair in (glimpse.gradients if gradient else glimpse.pairs)
+        if pair.gradient or slot is None or pair.slot == slot
+    ]
+    sizes = np.concatenate([np.abs(pair.want).reshape(-1) for pair in pairs]) if pairs else np.zeros(0)
+    sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
+    return sizes.size > 1 and float(np.ptp(sizes)) > 1e-3 * float(sizes.max())
 
 
 def measured(cases: Cases, gradient: bool, slot: str | None) -> list[Measured] | None:

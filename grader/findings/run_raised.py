@@ -20,11 +20,11 @@ SIZES = re.compile(
 )
 NOT_PROBABILITIES = ("should be between 0 and 1", "between 0 and 1 inclusive")
 IN_PLACE = (
-    "leaf Variable that requires grad",
     "modified by an inplace operation",
     "view and is being modified inplace",
     "written-to tensor refers to a single memory location",
 )
+LEAF = ("leaf Variable that requires grad",)
 CUT_OFF = ("does not require grad and does not have a grad_fn", "backward through the graph a second time")
 TO_NUMPY = ("call numpy() on Tensor that requires grad",)
 DTYPES = ("expected scalar type", "Found dtype", "same dtype", "expected m1 and m2", "not implemented for")
@@ -158,6 +158,27 @@ def wrong(scores, labels):
     ),
     Rule(
         RuleText(
+            id="effect.in-place-recorded",
+            title="A tensor that requires grad was written to",
+            message="your code writes in place into a tensor that asks for a gradient{place}, while autograd is recording.",
+            why="Autograd records what happens to such a tensor, and cannot undo a change of the tensor itself. An input "
+            "belongs to the caller; a parameter is changed outside the recording.",
+            mend="For an input, compute a new tensor: `x = x * 2` instead of `x *= 2`. To change a parameter, as an "
+            "optimiser or an initialiser does, write the line under `with torch.no_grad():`.",
+            example="""\
+def right(pred, target):
+    return (pred - target).square().mean()
+
+def wrong(pred, target):
+    pred -= target
+    return pred.square().mean()
+""",
+        ),
+        rank=2,
+        look=saying(LEAF),
+    ),
+    Rule(
+        RuleText(
             id="effect.in-place",
             title="An operation in place that autograd cannot allow",
             message="your code writes into a tensor whose old values are still needed{place}.",
@@ -167,11 +188,14 @@ def wrong(scores, labels):
             "assigning to `x[mask]`. Or begin with `x.clone()`.",
             example="""\
 def right(pred, target):
-    return (pred - target).square().mean()
+    return (pred - target).exp().mean()
 
 def wrong(pred, target):
-    pred -= target
-    return pred.square().mean()
+    powers = (pred - target).exp()
+    powers.mean(dim=1, keepdim=True).mul_(2)
+    result = powers.mean()
+    powers.mul_(2)
+    return result + 0 * powers.sum()
 """,
         ),
         rank=2,

@@ -283,13 +283,12 @@ def _pairs(sight: Sight) -> Iterator[Pair]:
     if expected.status is not Status.OK or observed.raised is not None or not sight.case.values_agreed:
         return
     named = sight.case.scenario is not None or bool(sight.exercise.outputs)
-    checked = {slot.removeprefix(f"{ROOT}.") for slot, _ in sight.case.checks}
     for call, (got, actual, oracle) in enumerate(
         zip(observed.values, expected.actual.values, expected.oracle.values, strict=False)
     ):
         spread = expected.spread.values[call] if call < len(expected.spread.values) else oracle
         for slot, mine, theirs, wide, moved in _leaves(got, actual, oracle, spread, "" if named else ROOT):
-            if slot not in checked:
+            if not sight.is_checked(slot):
                 yield from _pair(sight, slot, call, (mine, theirs, wide, moved))
     yield from _gradient_pairs(sight)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+from grader import compare
 from grader.findings.rule import Hit, Rule, hit
 from grader.findings.scene import Scene
 from grader.findings.words import called
-from grader.model import Aspect, Difference, RuleText
+from grader.model import Aspect, Difference, Node, RuleText, Sequence, Tensor
 
 NUMBERS = ("float ", "int ", "bool ", "complex ")
 
@@ -37,12 +40,44 @@ def _list(scene: Scene) -> Hit | None:
     return None
 
 
+def _order(scene: Scene) -> Hit | None:
+    """What was returned is what is expected, in another order: told by dtypes and shapes that all differ."""
+    for got, want in zip(scene.here.sight.observed.values, scene.here.sight.expectation.actual.values, strict=False):
+        if isinstance(got, Sequence) and isinstance(want, Sequence):
+            kinds = [[_kind(node) for node in nodes.items] for nodes in (got, want)]
+            if kinds[0] != kinds[1] and Counter(kinds[0]) == Counter(kinds[1]) and len(set(kinds[1])) == len(kinds[1]):
+                return hit(got=", ".join(kinds[0]), expected=", ".join(kinds[1]))
+    return None
+
+
+def _kind(node: Node) -> str:
+    return compare.token(node) if isinstance(node, Tensor) else type(node).__name__.lower()
+
+
 def _other(scene: Scene) -> Hit | None:
     one = _structure(scene)
     return hit(one.slot, name=called(one.slot), got=one.got, expected=one.expected) if one else None
 
 
 RULES = (
+    Rule(
+        RuleText(
+            id="structure.order",
+            title="The parts stand in another order",
+            message="your function returns ({got}); ({expected}) is expected: the parts have changed places.",
+            why="Whoever unpacks the result gets each part by its place.",
+            mend="Return the parts in the order of the statement.",
+            example="""\
+def right(logits, targets):
+    return logits.square(), targets
+
+def wrong(logits, targets):
+    return targets, logits.square()
+""",
+        ),
+        rank=3,
+        look=_order,
+    ),
     Rule(
         RuleText(
             id="structure.none",

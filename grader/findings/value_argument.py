@@ -8,7 +8,7 @@ from dataclasses import replace
 from grader import rules
 from grader.findings.rule import Hit, Rule, hit
 from grader.findings.scene import Cases, Glimpse, Scene
-from grader.findings.words import named
+from grader.findings.words import named, number
 from grader.model import Form, Kind, Param, RuleText
 
 ANYTHING = {"args", "kwargs", "locals", "inspect.signature"}
@@ -82,7 +82,42 @@ def _misused(scene: Scene) -> Hit | None:
     return None
 
 
+def _rounded(scene: Scene) -> Hit | None:
+    """Right in every ordinary case where a float argument is a whole number, and wrong in every other."""
+    if not scene.here.wrong_values or scene.here.sight.case.scenario or not scene.here.plain:
+        return None
+    for param in scene.here.sight.exercise.params:
+        value = scene.here.scalars.get(param.name)
+        if param.kind is not Kind.SCALAR or not isinstance(param.default, float) or value is None:
+            continue
+        seen = [glimpse for glimpse in scene.cases.plain if glimpse.values]
+        whole = [glimpse for glimpse in seen if glimpse.scalars[param.name].is_integer()]
+        kept = {glimpse.scalars[param.name] for glimpse in whole}
+        others = [glimpse for glimpse in seen if glimpse not in whole]
+        if len(kept) > 1 and others and all(g.wrong_values for g in others) and not any(g.wrong_values for g in whole):
+            return hit(param.name, name=param.name, value=number(value))
+    return None
+
+
 RULES = (
+    Rule(
+        RuleText(
+            id="value.argument-rounded",
+            title="Right only where an argument is a whole number",
+            message="your result is right where `{name}` is a whole number, and wrong where it is {value}: is it rounded?",
+            why="`int(...)`, `//` and `round` drop what stands behind the point.",
+            mend="Use `{name}` as it comes.",
+            example="""\
+def right(pred, target, scale=2.0):
+    return (scale * pred - target).square().mean()
+
+def wrong(pred, target, scale=2.0):
+    return (int(scale) * pred - target).square().mean()
+""",
+        ),
+        rank=20,
+        look=_rounded,
+    ),
     Rule(
         RuleText(
             id="value.argument-unused",

@@ -11,7 +11,7 @@ import numpy as np
 from grader.findings.rule import Hit, Rule, hit
 from grader.findings.scene import Cases, Glimpse, Numbers, Pair, Scene
 from grader.findings.words import called
-from grader.model import RuleText
+from grader.model import Aspect, RuleText
 
 Reading = tuple[str, Callable[[Numbers], Numbers], float]
 
@@ -107,7 +107,8 @@ def _name(glimpse: Glimpse, pair: Pair, axis: int) -> str:
 
 def _missing(scene: Scene) -> Hit | None:
     """The expected gradients sum to 0 along an axis, the student's along none, and nothing was normalised."""
-    if _dispatched(scene.cases.operators, NORMALISERS):
+    operators = scene.cases.operators, scene.cases.their_operators
+    if _dispatched(operators[0], NORMALISERS) or not _dispatched(operators[1], NORMALISERS):
         return None
     found = _look(scene, lambda sums: bool(sums.theirs and not sums.mine), "unnormalised")
     if found is None:
@@ -118,7 +119,9 @@ def _missing(scene: Scene) -> Hit | None:
 
 
 def _unwanted(scene: Scene) -> Hit | None:
-    """The student's gradients sum to 0 along an axis, and the expected ones along none."""
+    """The student's gradients sum to 0 along an axis, and the expected ones along none, and something was normalised."""
+    if not _dispatched(scene.cases.operators, NORMALISERS):
+        return None
     found = _look(scene, lambda sums: bool(sums.mine and not sums.theirs), "normalised")
     if found is None:
         return None
@@ -135,6 +138,8 @@ def _no_sigmoid(scene: Scene) -> Hit | None:
     """Nothing that the submission dispatched bends its inputs, and the reference used a sigmoid or its kin."""
     wrong = [pair for pair in scene.here.wrong_values if pair.finite]
     if not wrong or not scene.cases.operators or scene.cases.values_right:
+        return None
+    if scene.here.first(Aspect.REQUIRES_GRAD) is not None:  # a step function is not a straight line
         return None
     needed = _dispatched(scene.cases.their_operators, ("sigmoid", "softplus", "with_logits"))
     if not needed or _dispatched(scene.cases.operators, SIGMOIDS + NORMALISERS):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from grader.findings.rule import Hit, Rule, hit
 from grader.findings.scene import Cases, Glimpse, Scene
 from grader.findings.words import named
-from grader.model import RuleText
+from grader.model import Form, RuleText
 
 ODD = 1
 """So many cases of another size may be right by chance, as where an argument is 0."""
@@ -42,6 +42,18 @@ def _size_one(scene: Scene) -> Hit | None:
     return hit(axes=named([f"`{axis}`" for axis in axes])) if axes else None
 
 
+def _mode(scene: Scene) -> Hit | None:
+    """A module is right in one mode, and wrong in the other."""
+    if scene.here.sight.exercise.form is not Form.MODULE or not scene.here.wrong_values:
+        return None
+    training = scene.here.sight.case.training
+    alike = lambda glimpse: glimpse.sight.case.training is training  # noqa: E731
+    if not scene.cases.once(("mode", training), lambda: _only(scene.cases, alike)):
+        return None
+    modes = ("training", "evaluation")
+    return hit(wrong=modes[not training], right=modes[training])
+
+
 def _fixed_size(scene: Scene) -> Hit | None:
     """Right exactly where an axis has one size, and wrong where it has any other."""
     if not scene.here.wrong_values or scene.here.sight.case.scenario is not None:
@@ -66,6 +78,17 @@ def _the_size(cases: Cases) -> tuple[str, int] | None:
 
 
 RULES = (
+    Rule(
+        RuleText(
+            id="value.mode",
+            title="Right in one mode only",
+            message="your module is right in {right}, and wrong in {wrong}.",
+            why="Layers such as batch norm and dropout compute one thing in training and another in evaluation.",
+            mend="Ask `self.training` in `forward`: it is set by `model.train()` and `model.eval()`.",
+        ),
+        rank=44,
+        look=_mode,
+    ),
     Rule(
         RuleText(
             id="value.memory-layout",

@@ -36,8 +36,15 @@ def _look(scene: Scene, *, telling: bool) -> Hit | None:
     for pair in scene.here.wrong_values:
         value = _constant(scene, pair.slot)
         if value is not None and (value in {0.0, 1.0, -1.0}) is not telling:
-            return hit(pair.slot, name=called(pair.slot), value=number(value))
+            return hit(pair.slot, name=called(pair.slot), value=number(value), how=_origin(scene, value))
     return None
+
+
+def _origin(scene: Scene, value: float) -> str:
+    written = [one.value for one in scene.here.sight.facts.literals]
+    if any(abs(one - value) <= 1e-4 * abs(value) for one in written):
+        return "that number is written in your code, not computed"
+    return "it is made of numbers of your own, and not of the inputs"
 
 
 RULES = (
@@ -64,7 +71,7 @@ def wrong(pred, target):
         RuleText(
             id="value.hard-coded",
             title="A number instead of a computation",
-            message="{name} is {value} for all inputs: that number is written in your code, not computed.",
+            message="{name} is {value} for all inputs: {how}.",
             why="An example's answer is right for that example alone; your function is called with inputs that you "
             "have not seen.",
             mend="Compute the result from the arguments.",

@@ -34,6 +34,10 @@ def _difference(one: Difference) -> Hit:
 
 
 def _printed(scene: Scene) -> Hit | None:
+    """What is wrong is not expected to be printed right."""
+    others = {difference.aspect for difference in scene.here.sight.differences}
+    if others & {Aspect.VALUE, Aspect.TYPE, Aspect.STRUCTURE, Aspect.SHAPE}:
+        return None
     one = scene.here.first(Aspect.PRINTED)
     return hit(one.slot, got=one.got, want=one.expected) if one is not None else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from grader.findings.gradient_wrong import SECOND
 from grader.findings.rule import Hit, Rule, hit
 from grader.findings.scene import Cases, Pair, Scene
 from grader.findings.words import called, named, number
@@ -41,7 +42,7 @@ def _signed(offset: float) -> str:
 def _independent(scene: Scene) -> Hit | None:
     """Every gradient of the ordinary cases is right and not zero, and values are wrong."""
     pair = _first(scene)
-    if pair is None or not scene.here.plain:
+    if pair is None or not scene.here.plain or _whole(pair):
         return None
     gradients = [one for glimpse in scene.cases.plain for one in glimpse.gradients]
     telling = [one for one in gradients if one.right and np.any(np.abs(one.want) > 100 * one.allowed)]
@@ -49,8 +50,13 @@ def _independent(scene: Scene) -> Hit | None:
         return None
     at = np.unravel_index(int(np.argmax(np.abs(pair.got - pair.want))), pair.want.shape)
     offset = float(pair.got[at] - pair.want[at])
-    slots = list(dict.fromkeys(f"`{one.slot}`" for one in telling))
+    slots = list(dict.fromkeys(f"`{one.slot}`" for one in telling if SECOND not in one.slot))
     return hit(pair.slot, name=called(pair.slot), offset=_signed(offset), slots=named(slots))
+
+
+def _whole(pair: Pair) -> bool:
+    """Tell whether an output counts or points: whole numbers have no gradient that could be right."""
+    return all(bool(np.all(values == np.round(values))) for values in (pair.got, pair.want))
 
 
 RULES = (

@@ -138,6 +138,24 @@ def wrong(logits, targets):
     ),
     Rule(
         RuleText(
+            id="value.transposed-argument",
+            title="A square argument is transposed",
+            message="your result is what comes out if `{first}` is transposed.",
+            why="A square matrix fits either way, so no error is raised when its rows and columns change places.",
+            mend="Find where `{first}` is multiplied, and put a `.T` there or take one away; name the axes of both sides.",
+            example="""\
+def right(logits, square):
+    return (logits @ square).square().mean()
+
+def wrong(logits, square):
+    return (logits @ square.T).square().mean()
+""",
+        ),
+        rank=12,
+        look=looking("transposed"),
+    ),
+    Rule(
+        RuleText(
             id="value.reshaped",
             title="Axes were mixed up by a reshape",
             message="your result is what comes out if `{first}` is transposed and then read into its old shape, so "

@@ -86,7 +86,9 @@ def _of_param(param: Param, case: Case) -> Iterator[Variant]:
     if name in case.omit:
         return
     for first, second in itertools.combinations(range(len(param.axes)), 2):
-        yield f"reordered:{name}:{first}{second}", _mapped_any(name, partial(_reordered, first=first, second=second))
+        square = param.axes[first] == param.axes[second]
+        kind = "transposed" if square else "reordered"
+        yield f"{kind}:{name}:{first}{second}", _mapped_any(name, partial(_reordered, first=first, second=second))
     if not param.required:
         yield f"without:{name}", lambda known: {key: one for key, one in known.items() if key != name}
     yield from _of_kind(param, case)

@@ -125,6 +125,7 @@ class Exercise(Value, frozen=True, kw_only=True):
     require: tuple[str, ...] = ()
     second_order: tuple[str, ...] = ()
     fresh: bool = False
+    state_dict: bool = False
     vectorised: bool = False
     max_memory: float | None = None
     max_flops: float | None = None

@@ -44,8 +44,8 @@ class Call(Value, frozen=True, kw_only=True):
 
     A second set of arguments is written over the first set's memory and run too. `precision` is the dtype of a
     scenario's draws, `seed` feeds cotangents and scenarios, `jitter` numbers the ulp perturbation of a scenario's draws
-    (0: none), `state` holds parameters for a module. `counted` asks for a second, instrumented run: operators
-    dispatched, and whether the result repeats.
+    (0: none), `state` holds parameters and buffers for a module; `state_buffers` says which are buffers.
+    `counted` asks for a second, instrumented run: operators dispatched, and whether the result repeats.
     """
 
     id: str
@@ -57,6 +57,7 @@ class Call(Value, frozen=True, kw_only=True):
     by_position: bool = False
     init: Pairs = ()
     state: tuple[tuple[str, Array], ...] = ()
+    state_buffers: tuple[str, ...] = ()
     training: bool = True
     outputs: tuple[str, ...] = ()
     second_order: tuple[str, ...] = ()

@@ -109,7 +109,8 @@ class Observation(Value, frozen=True, kw_only=True):
     """What one call returned, or what it raised; `values[i]` and `gradients[i]` belong to the i-th set of arguments.
 
     `missing`: the name is not defined. `backward`: what the backward pass raised. `state` is a module's state_dict as
-    constructed, `buffers` its buffers after the call. `magnitude` is that of the largest float a scenario drew.
+    constructed, `buffers` its buffers after the call and `buffers_moved` those it changed.
+    `magnitude` is that of the largest float a scenario drew.
     """
 
     missing: bool = False
@@ -118,6 +119,7 @@ class Observation(Value, frozen=True, kw_only=True):
     values: tuple[Node, ...] = ()
     gradients: tuple[tuple[Gradient, ...], ...] = ()
     buffers: tuple[tuple[str, Array], ...] = ()
+    buffers_moved: tuple[str, ...] = ()
     state: tuple[tuple[str, Array], ...] = ()
     printed: str = ""
     magnitude: float = 1.0
@@ -128,7 +130,8 @@ class Observation(Value, frozen=True, kw_only=True):
 class Definition(Value, frozen=True, kw_only=True):
     """A top-level function, class, or assigned name in a submission, seen before anything ran.
 
-    `shape` is a digest of the code without docstrings, comments and annotations; `untouched`: as in the starter.
+    `shape` is a digest of the code without docstrings, comments and annotations; `untouched`: as in the starter. Of a
+    function, `params` are its parameters in order, `defaults` the plain values that some have, as their `repr`.
     """
 
     name: str
@@ -139,6 +142,8 @@ class Definition(Value, frozen=True, kw_only=True):
     untouched: bool = False
     loops: tuple[int, ...] = ()
     unfinished: bool = False
+    params: tuple[str, ...] = ()
+    defaults: tuple[tuple[str, str], ...] = ()
 
 
 class Use(Value, frozen=True, kw_only=True):
@@ -150,11 +155,20 @@ class Use(Value, frozen=True, kw_only=True):
     inside: str = ""
 
 
+class Literal(Value, frozen=True, kw_only=True):
+    """A number, not a whole one, that stands in the source."""
+
+    value: float
+    cell: int
+    line: int
+
+
 class Facts(Value, frozen=True, kw_only=True):
     """What reading the source told, before any of it was executed."""
 
     definitions: tuple[Definition, ...] = ()
     uses: tuple[Use, ...] = ()
+    literals: tuple[Literal, ...] = ()
     broken: tuple[tuple[int, Raised], ...] = ()
 
 
@@ -227,11 +241,15 @@ class Expectation(Value, frozen=True, kw_only=True):
 
 
 class Expected(Value, frozen=True, kw_only=True):
-    """All that the reference gave for one exercise and seed; `state` holds its parameters, for module exercises."""
+    """All that the reference gave for one exercise and seed.
+
+    `state` holds the parameters and buffers of a module, `state_buffers` says which of them are buffers.
+    """
 
     exercise: str
     seed: int
     state: tuple[tuple[str, Array], ...] = ()
+    state_buffers: tuple[str, ...] = ()
     expectations: tuple[Expectation, ...] = ()
 
 

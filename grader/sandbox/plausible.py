@@ -20,7 +20,11 @@ def plausible(observation: Observation) -> bool:
     """Tell whether an observation is one that a worker writes."""
     claims = observation.claims
     texts = (*claims.modified, *claims.state_changed, *claims.used, *(name for name, _ in claims.operators))
-    names = (*(name for name, _ in observation.buffers), *(name for name, _ in observation.state))
+    names = (
+        *(name for name, _ in observation.buffers),
+        *observation.buffers_moved,
+        *(name for name, _ in observation.state),
+    )
     slots = [gradient.slot for group in observation.gradients for gradient in group]
     many = (*texts, *names, *slots, *observation.values, *observation.gradients)
     return (

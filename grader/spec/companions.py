@@ -22,12 +22,16 @@ FLOATS = {Kind.FLOAT, Kind.PROBS, Kind.LOG_PROBS}
 
 @dataclass(frozen=True)
 class Shape:
-    """What companions depend on. `axes` are the named axes in order of first mention."""
+    """What companions depend on. `axes` are the named axes in order of first mention.
+
+    `rows` is the axis along which an answer's cost is watched: the result's first, or the first there is.
+    """
 
     form: Form
     params: tuple[Param, ...]
     axes: tuple[str, ...]
     base: Case
+    rows: str = ""
 
     def free_floats(self) -> list[str]:
         """Return the float parameters that are drawn from a normal distribution."""
@@ -39,18 +43,25 @@ class Shape:
 
 
 def companions(
-    form: Form, params: tuple[Param, ...], cases: tuple[Case, ...], off: Pairs, *, sized: bool = False
+    form: Form,
+    params: tuple[Param, ...],
+    cases: tuple[Case, ...],
+    off: Pairs,
+    *,
+    result: tuple[str, ...] = (),
+    sized: bool = False,
 ) -> tuple[Case, ...]:
     """Return the standard cases for a stub. Exercises made of scenarios alone have none.
 
-    With `sized`, two more ask what a call costs, at two sizes of the first axis.
+    With `sized`, two more ask what a call costs, at two sizes of the first axis of the `result`, or else of the inputs.
     """
     own = [case for case in cases if case.scenario is None]
     if not own or not any(param.axes for param in params):
         return ()
     axes = tuple(dict.fromkeys(axis for param in params for axis in param.axes if not axis.isdigit()))
     base = Case(name="", companion=True, args=_required_args(params, own[0]))
-    shape = Shape(form, params, axes, base)
+    rows = next((axis for axis in (*result, *axes) if axis in axes), "")
+    shape = Shape(form, params, axes, base, rows)
     names = {case.name for case in cases}
     switched_off = {key for key, _ in off}
     found = [
@@ -141,7 +152,7 @@ def other_value(param: Param, params: tuple[Param, ...]) -> Scalar:
     if isinstance(default, float):
         return round(default / 2 + 0.35, 3) if 0 < default < 1 else round(1.5 * default + 0.25, 3)
     if isinstance(default, int) and any(other.mix == param.name for other in params):
-        return -7
+        return -7 if default < 0 else int(default == 0) or default + 1  # what may be looked up must stay so
     return default
 
 
@@ -150,11 +161,15 @@ def _twice(shape: Shape) -> Iterator[Case]:
     yield replace(shape.base, name="called twice", why=why, calls=2)
 
 
+OTHERS = 16
+"""The size of the other axes where costs are counted: large enough that needless copies along them show."""
+
+
 def _costs(shape: Shape) -> Iterator[Case]:
     for name, size in ((SMALL, 4), (LARGE, 32)):
-        if shape.axes:
+        if shape.rows:
             why = "what a call costs, counted"
-            sizes = ((shape.axes[0], size),)
+            sizes = tuple((axis, size if axis == shape.rows else OTHERS) for axis in shape.axes)
             yield replace(shape.base, name=name, why=why, sizes=sizes, counted=True, criterion="efficiency")
 
 

@@ -67,7 +67,14 @@ def describe(declared: Declared, source: str, path: str, lesson: str) -> Describ
         result=_result_axes(stub, form),
         cases=(
             *declared.cases,
-            *companions(form, params, declared.cases, options["companions_off"], sized=_sized(options)),
+            *companions(
+                form,
+                params,
+                declared.cases,
+                options["companions_off"],
+                result=_result_axes(stub, form) or (),
+                sized=_sized(options),
+            ),
         ),
         tolerance=None if tolerance is None else Tolerance(rtol=tolerance[0], atol=tolerance[1]),
         starter=options["starter"] or starter_source(source, entry),
@@ -80,7 +87,7 @@ def describe(declared: Declared, source: str, path: str, lesson: str) -> Describ
 
 PASSED_ON = (
     "outputs", "prints", "gradients", "detached", "points", "forbid", "require", "limits", "notebook", "trains",
-    "hints", "init", "companions_off", "second_order", "fresh", "vectorised", "max_memory", "max_flops",
+    "hints", "init", "companions_off", "state_dict", "second_order", "fresh", "vectorised", "max_memory", "max_flops",
 )  # fmt: skip
 
 

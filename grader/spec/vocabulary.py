@@ -150,6 +150,7 @@ def exercise(  # noqa: PLR0913 - an author names each wish, always by keyword
     require: Iterable[str] = (),
     second_order: Iterable[str] = (),
     fresh: bool = False,
+    state_dict: bool = False,
     vectorised: bool = False,
     max_memory: float | None = None,
     max_flops: float | None = None,
@@ -171,29 +172,28 @@ def exercise(  # noqa: PLR0913 - an author names each wish, always by keyword
     `nn.Module` stub's constructor. `forbid` and `require` are qualified names
     ("torch.nn.functional.cross_entropy"), modules, or "loop". `tolerance` is (rtol, atol), instead of the derived one.
     `second_order` names parameters whose second derivative is compared too; `fresh` asks for results that share no
-    memory with an input; `vectorised` for as many operators whatever the size of the first axis; `max_memory` and `max_flops`
-    bound bytes made and floating-point operations, as multiples of the reference's.
+    memory with an input; `vectorised` for as many operators whatever the size of the result's first axis;
+    `max_memory` and `max_flops` bound bytes made and floating-point operations, as multiples of the reference's.
+    `state_dict` asks a module for the reference's names of parameters and buffers, with the same shapes, and for the same
+    first values where the reference's are all one number.
     `without` switches standard companion cases off: {"bfloat16": "the reason"}.
     """
+    lists = {"gradients": gradients, "detached": detached, "forbid": forbid, "require": require, "outputs": outputs}
+    lists |= {"second_order": second_order, "hints": hints}
     options = {
+        **{name: tuple(values) for name, values in lists.items()},
         "points": points,
-        "gradients": tuple(gradients),
-        "detached": tuple(detached),
-        "forbid": tuple(forbid),
-        "require": tuple(require),
-        "second_order": tuple(second_order),
         "fresh": fresh,
+        "state_dict": state_dict,
         "vectorised": vectorised,
         "max_memory": max_memory,
         "max_flops": max_flops,
-        "outputs": tuple(outputs),
         "prints": prints,
         "init": pairs(dict(init or {})),
         "tolerance": tolerance,
         "limits": limits or Limits(),
         "notebook": notebook,
         "trains": trains,
-        "hints": tuple(hints),
         "starter": starter,
         "companions_off": pairs(dict(without or {})),
     }

@@ -112,7 +112,7 @@ def _equivalent(indices: list[int], seeds: tuple[Prepared, ...], cells: tuple[Ce
 def _both(indices: list[int], one: Prepared, cells: tuple[Cell, ...], bench: Bench) -> dict[str, Execution]:
     """Return each mutant's calls in the cases' dtypes, "3/case", and in float64, "3/case|0"."""
     task = one.task
-    plan = Plan(task.exercise, one.seed, task.exercise.id, task.expected.state)
+    plan = Plan.of(task.exercise, task.expected)
     pairs = [call for case, _ in task.calls for call in reference_calls(plan, case)[:2]]
     calls = [
         msgspec.structs.replace(call, id=f"{index}/{call.id}", entry=name_of(task.exercise.id, index), timeout_s=CALL_S)

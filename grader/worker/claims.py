@@ -42,6 +42,10 @@ GENERATORS: dict[str, Callable[[], bytes]] = {
 """Global generators: whoever draws from or seeds one changes what everybody else draws."""
 
 
+RANDOM_SEED = "seed of torch's random generator"
+"""Whoever sets it makes all later draws the same; who only draws leaves it alone."""
+
+
 def state_now() -> dict[str, Any]:
     """Return every process-wide setting that a call must leave alone."""
     return {name: read() for name, (read, _) in STATE.items()}

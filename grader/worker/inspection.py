@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
+import math
 from collections.abc import Iterator
 
-from grader.model import Cell, Definition, Facts, Raised, Use
+from grader.model import Cell, Definition, Facts, Literal, Raised, Use
 from grader.worker.load import file_name, raised_by
 
 MAX_USES = 20_000
+MAX_LITERALS = 2_000
 MORE_NAMES = "(more names than are looked at)"
 AT_ONCE = "(at once)"
 """Stands for where a name is used, if that is in a definition, and runs when it is met; `grader.rules` asks for it."""
 PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun"})
 """Cell magics whose cell is Python that runs in the notebook's names."""
+SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+"""What has names of its own, besides functions and classes."""
+DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
 LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+LOOPING = {"map", "filter", "reduce", "vectorize", "apply_along_axis"}
+"""Functions that call another one for each element: `map`, `functools.reduce`, `numpy.vectorize`."""
 
 
 def inspect_cells(cells: tuple[Cell, ...], stubs: tuple[tuple[str, str], ...]) -> Facts:
@@ -23,6 +32,7 @@ def inspect_cells(cells: tuple[Cell, ...], stubs: tuple[tuple[str, str], ...]) -
     starters = {name: _starter_shapes(source) for name, source in stubs}
     definitions: list[Definition] = []
     uses: list[Use] = []
+    literals: list[Literal] = []
     broken: list[tuple[int, Raised]] = []
     aliases: dict[str, str] = {}
     for cell in cells:
@@ -31,9 +41,21 @@ def inspect_cells(cells: tuple[Cell, ...], stubs: tuple[tuple[str, str], ...]) -
             aliases |= _aliases(tree)
             definitions += _definitions(tree, cell, starters)
             uses += _uses(tree, cell, aliases)
+            literals += _literals(tree, cell)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             broken.append((cell.index, raised_by(error)))
-    return Facts(definitions=tuple(definitions), uses=_bounded(uses), broken=tuple(broken))
+    return Facts(
+        definitions=tuple(definitions),
+        uses=_bounded(uses),
+        literals=tuple(literals[:MAX_LITERALS]),
+        broken=tuple(broken),
+    )
+
+
+def _literals(tree: ast.Module, cell: Cell) -> Iterator[Literal]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, float) and math.isfinite(node.value):
+            yield Literal(value=node.value, cell=cell.index, line=node.lineno)
 
 
 def _bounded(uses: list[Use]) -> tuple[Use, ...]:
@@ -136,7 +158,9 @@ def _definitions(tree: ast.Module, cell: Cell, starters: dict[str, set[str]]) ->
                 shape=own,
                 untouched=own in starters.get(name, set()),
                 unfinished=_unfinished(node),
-                loops=tuple(sorted({inner.lineno for inner in ast.walk(node) if isinstance(inner, LOOPS)})),
+                params=_params(node),
+                defaults=_defaults(node),
+                loops=_loops(node, name),
             )
     for name in sorted(tagged & starters.keys() - defined):
         end = tree.body[-1].end_lineno or 1 if tree.body else 1
@@ -146,13 +170,55 @@ def _definitions(tree: ast.Module, cell: Cell, starters: dict[str, set[str]]) ->
 
 
 def _names(node: ast.stmt) -> list[str]:
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return [node.name]
-    if isinstance(node, ast.Assign):
-        return [inner.id for target in node.targets for inner in ast.walk(target) if isinstance(inner, ast.Name)]
-    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
-        return [node.target.id]
-    return []
+    """Return what a top-level statement defines in the module: by `def`, by assignment, inside `with`, `if` or a call."""
+    found: list[str] = []
+    todo: list[ast.AST] = [node]
+    while todo:
+        inner = todo.pop(0)
+        if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.append(inner.name)
+            continue
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store) and not _only_declares(node):
+            found.append(inner.id)
+        if not isinstance(inner, SCOPES):
+            todo += ast.iter_child_nodes(inner)
+    return list(dict.fromkeys(found))
+
+
+def _only_declares(node: ast.stmt) -> bool:
+    return isinstance(node, ast.AnnAssign) and node.value is None
+
+
+def _params(node: ast.stmt) -> tuple[str, ...]:
+    if not isinstance(node, ast.FunctionDef):
+        return ()
+    own = node.args
+    return tuple(one.arg for one in (*own.posonlyargs, *own.args, *own.kwonlyargs))
+
+
+def _defaults(node: ast.stmt) -> tuple[tuple[str, str], ...]:
+    """Return (parameter, repr of its default) where the default is a plain value."""
+    if not isinstance(node, ast.FunctionDef):
+        return ()
+    placed = [*node.args.posonlyargs, *node.args.args]
+    named = list(zip(placed[len(placed) - len(node.args.defaults) :], node.args.defaults, strict=True))
+    named += [(one, value) for one, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if value]
+    found = []
+    for one, value in named:
+        with contextlib.suppress(ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+            found.append((one.arg, repr(ast.literal_eval(value))[:100]))
+    return tuple(found)
+
+
+def _loops(node: ast.stmt, name: str) -> tuple[int, ...]:
+    """Return the lines with a Python loop: a statement, a comprehension, `map` and its kin, a call of the name itself."""
+    lines = {inner.lineno for inner in ast.walk(node) if isinstance(inner, LOOPS)}
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Call):
+            called = (_dotted(inner.func) or "").rpartition(".")[2]
+            if called in LOOPING or (called == name and isinstance(inner.func, ast.Name)):
+                lines.add(inner.lineno)
+    return tuple(sorted(lines))
 
 
 def _first_line(node: ast.stmt) -> int:
@@ -207,9 +273,10 @@ def _renamed(tree: ast.Module) -> Iterator[tuple[str, str]]:
 
 def _uses(tree: ast.Module, cell: Cell, aliases: dict[str, str]) -> Iterator[Use]:
     for statement in tree.body:
-        inside = next(iter(_names(statement)), "")
-        yield from _uses_of(ast.walk(statement), inside, cell, aliases)
-        if inside:
+        around = _around(statement)
+        for inside in around:
+            yield from _uses_of(ast.walk(statement), inside, cell, aliases)
+        if "" not in around:
             yield from _uses_of(_at_once(statement), AT_ONCE, cell, aliases)
 
 
@@ -234,6 +301,14 @@ def _at_once(statement: ast.stmt) -> Iterator[ast.AST]:
             todo.append(node.args)
         else:
             todo += ast.iter_child_nodes(node)
+
+
+def _around(statement: ast.stmt) -> tuple[str, ...]:
+    """Return what a statement's code belongs to: the name it defines; of a block, each name and the file as a whole."""
+    names = _names(statement)
+    if isinstance(statement, DEFINING):
+        return tuple(names[:1]) or ("",)
+    return ("", *names)
 
 
 def _mentioned(node: ast.AST, aliases: dict[str, str]) -> list[str]:

@@ -14,7 +14,7 @@ import torch
 from grader import draw
 from grader.model import Argument, Array, Call, Claims, Form, Gradient, Observation, Raised
 from grader.worker import modules, scenario, script
-from grader.worker.claims import Counting, generators_now, restore, seed_everything, state_now
+from grader.worker.claims import RANDOM_SEED, Counting, generators_now, restore, seed_everything, state_now
 from grader.worker.load import printable, raised_by
 from grader.worker.tensors import lay_out, storage_address, tensors_in, to_array, to_node, to_tensor
 
@@ -30,7 +30,7 @@ class Target:
 
     function: Callable[..., Any]
     parameters: Mapping[str, torch.Tensor] = field(default_factory=dict)
-    buffers: Mapping[str, torch.Tensor] = field(default_factory=dict)
+    buffers: Callable[[], Mapping[str, torch.Tensor]] = dict
     state: tuple[tuple[str, Array], ...] = ()
 
 
@@ -48,9 +48,12 @@ def perform(call: Call, namespace: Namespace, harness: Namespace, cells: dict[st
     except BaseException as error:
         observation = Observation(raised=raised_by(error, cells))
     changed = restore(before)
-    if call.counted and observation.raised is None:
+    if torch.initial_seed() != call.seed:
+        changed += (RANDOM_SEED,)
+    elif call.counted and observation.raised is None:
         changed += tuple(name for name, state in generators_now().items() if state != generators[name])
     text = printable(printed.getvalue()[:MAX_PRINTED])
+    changed = (*observation.claims.state_changed, *changed)
     claims = msgspec.structs.replace(observation.claims, state_changed=changed)
     return msgspec.structs.replace(observation, printed=text, claims=claims)
 
@@ -59,9 +62,9 @@ def _observe(call: Call, namespace: Namespace, harness: Namespace) -> Observatio
     if call.scenario is not None:
         return _observe_scenario(call, namespace, harness)
     target = _target(call, namespace)
-    values, gradients, modified = [], [], set[str]()
+    values, gradients, modified, flags = [], [], set[str](), set[str]()
     backward: Raised | None = None
-    before = dict(_arrays(target.parameters))
+    before, kept = dict(_arrays(target.parameters)), _arrays(target.buffers())
     tensors: dict[str, torch.Tensor] = {}
     for index, arguments in enumerate(call.arguments):
         tensors = _fresh(arguments) if index == 0 else _refill(tensors, arguments)
@@ -69,13 +72,14 @@ def _observe(call: Call, namespace: Namespace, harness: Namespace) -> Observatio
         owners = {storage_address(tensor): name for name, tensor in tensors.items() if tensor.numel()}
         values.append(to_node(result, owners))
         modified |= _modified(arguments, tensors) | _overwritten(before, target)
+        flags |= _flags(arguments, tensors)
         try:
             watched = _watched(arguments, tensors, target)
             gradients.append(_gradients(result, watched, call.seed + index, call.second_order))
         except Exception as error:
             backward = raised_by(error)
             break
-    buffers = _arrays(target.buffers)
+    buffers = _arrays(target.buffers())
     counting, repeatable = Counting(), True
     if call.counted and backward is None:
         counting, repeatable = _again(call, namespace, values[0])
@@ -84,14 +88,16 @@ def _observe(call: Call, namespace: Namespace, harness: Namespace) -> Observatio
         gradients=tuple(gradients),
         backward=backward,
         buffers=buffers,
+        buffers_moved=tuple(name for name, array in buffers if (name, array) not in kept),
         state=target.state,
-        claims=_claims(counting, tuple(sorted(modified)), repeatable),
+        claims=_claims(counting, tuple(sorted(modified)), repeatable, tuple(sorted(flags))),
     )
 
 
-def _claims(counting: Counting, modified: tuple[str, ...], repeatable: bool) -> Claims:
+def _claims(counting: Counting, modified: tuple[str, ...], repeatable: bool, changed: tuple[str, ...] = ()) -> Claims:
     return Claims(
         modified=modified,
+        state_changed=changed,
         repeatable=repeatable,
         operators=tuple(sorted(counting.operators.items())),
         used=tuple(sorted(counting.functions)),
@@ -103,8 +109,8 @@ def _claims(counting: Counting, modified: tuple[str, ...], repeatable: bool) -> 
 def _target(call: Call, namespace: Namespace) -> Target:
     entry = namespace.get(call.entry)
     if call.form is Form.MODULE:
-        module, parameters, state = modules.build(entry, call)
-        return Target(module, parameters, dict(module.named_buffers()), state)
+        built = modules.build(entry, call)
+        return Target(built.module, built.parameters, built.buffers, built.state)
     if call.form is Form.SCRIPT and not callable(entry):
         return Target(script.runner(call, namespace))
     assert entry is not None
@@ -192,6 +198,18 @@ def _modified(arguments: tuple[Argument, ...], tensors: dict[str, torch.Tensor])
         for argument in arguments
         if argument.array is not None and to_array(tensors[argument.name]) != argument.array
     }
+
+
+def _flags(arguments: tuple[Argument, ...], tensors: dict[str, torch.Tensor]) -> set[str]:
+    """Return what autograd keeps at the inputs and a call has changed: whether they ask for a gradient, and `.grad`."""
+    found = set[str]()
+    for argument in arguments:
+        tensor = tensors.get(argument.name)
+        if tensor is not None and tensor.requires_grad is not argument.watch:
+            found.add(f"requires_grad of `{argument.name}`")
+        if tensor is not None and tensor.is_leaf and tensor.grad is not None:
+            found.add(f"grad of `{argument.name}`")
+    return found
 
 
 def _overwritten(before: dict[str, Array], target: Target) -> set[str]:

@@ -74,14 +74,19 @@ def to_node(value: Any, owners: dict[int, str] | None = None, depth: int = 0) ->
         return Text(text=printable(value[:MAX_TEXT]))
     if isinstance(value, tuple | list):
         items = tuple(to_node(item, owners, depth + 1) for item in list(value)[:MAX_ITEMS])
-        return Sequence(type=kind.__name__, items=items)
+        return Sequence(type="tuple" if isinstance(value, tuple) else "list", items=items)
     if isinstance(value, dict):
         entries = list(value.items())[:MAX_ITEMS]
         return Mapping(
-            type=kind.__name__,
+            type="dict",
             items=tuple((printable(str(key)[:200]), to_node(item, owners, depth + 1)) for key, item in entries),
         )
-    return Opaque(type=kind.__name__[:200])
+    return Opaque(type=_type_name(kind)[:200])
+
+
+def _type_name(kind: type) -> str:
+    """Return a type's name, with where it comes from where that tells: NumPy's `float32` is no tensor's dtype."""
+    return f"numpy.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
 
 
 def _tensor_node(value: torch.Tensor, owners: dict[int, str]) -> Node:

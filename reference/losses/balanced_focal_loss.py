@@ -107,3 +107,37 @@ def log_of_sigmoid(logits: Tensor, targets: Tensor, alpha: float = 0.25, gamma: 
     p = torch.sigmoid(logits)
     p_t = p * targets + (1 - p) * (1 - targets)
     return -(_alpha_t(targets, alpha) * (1 - p_t) ** gamma * torch.log(p_t)).mean()
+
+
+@misconception
+def focus_turned_round(logits: Tensor, targets: Tensor, alpha: float = 0.25, gamma: float = 2.0) -> Tensor:
+    """Your factor is p_t to the power of gamma, which keeps the easy examples and silences the hard ones.
+
+    Use `(1 - pt) ** gamma`.
+    """
+    bce = F.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+    weight = torch.where(targets == 1, alpha, 1 - alpha).to(logits.dtype)
+    return (weight * torch.exp(-bce) ** gamma * bce).mean()
+
+
+@misconception
+def weighed_before_focusing(logits: Tensor, targets: Tensor, alpha: float = 0.25, gamma: float = 2.0) -> Tensor:
+    """You multiplied the cross entropy by its weight first, and took p_t from the product, so p_t is no probability.
+
+    Take p_t from the plain cross entropy, and multiply by the weight last.
+    """
+    bce = F.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+    weighed = torch.where(targets == 1, alpha, 1 - alpha).to(logits.dtype) * bce
+    return ((1 - torch.exp(-weighed)) ** gamma * weighed).mean()
+
+
+@misconception
+def each_kind_averaged(logits: Tensor, targets: Tensor, alpha: float = 0.25, gamma: float = 2.0) -> Tensor:
+    """You averaged positives and negatives apart and added the averages, so the rarer kind counts more than it should.
+
+    There is one mean, over all examples of the batch.
+    """
+    bce = F.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+    focused = (1 - torch.exp(-bce)) ** gamma * bce
+    yes, no = focused[targets == 1], focused[targets == 0]
+    return (alpha * yes.mean() if len(yes) else 0.0) + ((1 - alpha) * no.mean() if len(no) else 0.0)

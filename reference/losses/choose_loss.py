@@ -163,3 +163,16 @@ def reason_left_out(task_type: str, **details: object) -> tuple[Loss, str]:
     Say in one sentence, of four words at least, why this loss fits the task.
     """
     return choose_loss(task_type, **details)[0], ""
+
+
+EARLIER: dict[str, object] = {}
+
+
+@misconception
+def details_remembered(task_type: str, **details: object) -> tuple[Loss, str]:
+    """Your function remembers the details of earlier calls, so one choice changes the next.
+
+    Take `ignore_index` and `T` from the details of this call alone, and their defaults where they are left out.
+    """
+    EARLIER.update(details)
+    return choose_loss(task_type, **EARLIER)

@@ -85,3 +85,13 @@ def every_row_with_every_target(logits: Tensor, targets: Tensor) -> Tensor:
     Pair each row with its own target: `log_probs[torch.arange(n), targets]`, or `gather`.
     """
     return -F.log_softmax(logits, dim=1)[:, targets].mean()
+
+
+@misconception
+def a_question_for_each_class(logits: Tensor, targets: Tensor) -> Tensor:
+    """You asked a yes-or-no question for each class, with a sigmoid, as if several classes could be right at once.
+
+    Exactly one is right: let the classes compete in a softmax, and pick the log-probability of the right one.
+    """
+    one_hot = F.one_hot(targets, logits.shape[1]).to(logits.dtype)
+    return F.binary_cross_entropy_with_logits(logits, one_hot)

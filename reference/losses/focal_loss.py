@@ -104,3 +104,23 @@ def sum_instead_of_mean(logits: Tensor, targets: Tensor, alpha: float = 0.25, ga
     End with `.mean()`, so that the loss does not grow with the batch.
     """
     return focal_loss(logits, targets, alpha, gamma) * logits.numel()
+
+
+@misconception
+def multiplied_by_gamma(logits: Tensor, targets: Tensor, alpha: float = 0.25, gamma: float = 2.0) -> Tensor:
+    """You multiplied by `gamma`; it is a power.
+
+    Write `(1 - pt) ** gamma`.
+    """
+    bce = F.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+    return (alpha * gamma * (1 - torch.exp(-bce)) * bce).mean()
+
+
+@misconception
+def cross_entropy_left_out(logits: Tensor, targets: Tensor, alpha: float = 0.25, gamma: float = 2.0) -> Tensor:
+    """You averaged the factor alone; it scales the cross entropy of each example, which is missing.
+
+    Multiply `(1 - pt) ** gamma` by `-log(pt)` before the mean.
+    """
+    bce = F.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+    return (alpha * (1 - torch.exp(-bce)) ** gamma).mean()

@@ -100,3 +100,43 @@ def logits_multiplied(student_logits: Tensor, teacher_logits: Tensor, T: float =
     Use `student_logits / T` and `teacher_logits / T`.
     """
     return T**4 * kd_loss(student_logits, teacher_logits, 1 / T)
+
+
+@misconception
+def student_not_softened(student_logits: Tensor, teacher_logits: Tensor, T: float = 2.0) -> Tensor:
+    """You divided only the teacher's logits by `T`; the student is compared as it is with a softened teacher.
+
+    Divide both by `T` before the softmax.
+    """
+    return kd_loss(T * student_logits, teacher_logits, T)
+
+
+@misconception
+def softened_after_the_softmax(student_logits: Tensor, teacher_logits: Tensor, T: float = 2.0) -> Tensor:
+    """You divided the log-probabilities by `T`, after the softmax, and so they are no log-probabilities any more.
+
+    The temperature belongs inside: divide the logits by `T`, then take the log-softmax.
+    """
+    student = F.log_softmax(student_logits, dim=1) / T
+    teacher = F.log_softmax(teacher_logits.detach(), dim=1) / T
+    return T**2 * _kl(teacher, student)
+
+
+@misconception
+def probabilities_where_logs_belong(student_logits: Tensor, teacher_logits: Tensor, T: float = 2.0) -> Tensor:
+    """You gave `F.kl_div` the student's probabilities; its first argument wants log-probabilities.
+
+    Use `F.log_softmax` for the student and `F.softmax` for the teacher.
+    """
+    student = F.softmax(student_logits / T, dim=1)
+    teacher = F.softmax(teacher_logits.detach() / T, dim=1)
+    return T**2 * F.kl_div(student, teacher, reduction="batchmean")
+
+
+@misconception
+def teacher_s_best_class_only(student_logits: Tensor, teacher_logits: Tensor, T: float = 2.0) -> Tensor:
+    """You kept only the class that the teacher finds most likely, and threw away what it says about the others.
+
+    Compare the two whole distributions: that is the point of a soft target.
+    """
+    return T**2 * F.cross_entropy(student_logits / T, teacher_logits.argmax(dim=1))

@@ -52,3 +52,12 @@ def divided_by_rows_only(pred: Tensor, target: Tensor) -> Tensor:
     Average over all elements: a `.mean()` without an axis does that.
     """
     return (pred - target).abs().sum(dim=-1).mean()
+
+
+@misconception
+def absolute_value_last(pred: Tensor, target: Tensor) -> Tensor:
+    """You took the absolute value of the mean, so errors of both signs have cancelled before it.
+
+    Take the absolute value of every element first, and the mean last.
+    """
+    return (pred - target).mean().abs()

@@ -95,3 +95,24 @@ def sum_instead_of_mean(logits: Tensor, targets: Tensor, eps: float = 0.1) -> Te
     Take the mean over the batch, so that the loss does not grow with it.
     """
     return label_smoothing_ce(logits, targets, eps) * logits.shape[0]
+
+
+@misconception
+def right_class_without_its_share(logits: Tensor, targets: Tensor, eps: float = 0.1) -> Tensor:
+    """You gave the right class `1 - eps` only, so your targets sum to less than 1.
+
+    Every class gets `eps / K`, the right one too, on top of its `1 - eps`.
+    """
+    log_probs = F.log_softmax(logits, dim=1)
+    share = torch.full_like(log_probs, eps / logits.shape[1]).scatter(1, targets.unsqueeze(1), 1 - eps)
+    return -(share * log_probs).sum(dim=1).mean()
+
+
+@misconception
+def model_smoothed_instead_of_target(logits: Tensor, targets: Tensor, eps: float = 0.1) -> Tensor:
+    """You smoothed the probabilities of the model; it is the target that is smoothed.
+
+    Keep the log-softmax as it is, and weigh it with `(1 - eps)` at the right class and `eps / K` everywhere.
+    """
+    probs = (1 - eps) * torch.softmax(logits, dim=1) + eps / logits.shape[1]
+    return -probs.gather(1, targets.unsqueeze(1)).log().mean()

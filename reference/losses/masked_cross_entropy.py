@@ -110,3 +110,13 @@ def softmax_twice(logits: Tensor, targets: Tensor, ignore_index: int = -100) -> 
     Hand the raw `logits` to `log_softmax`.
     """
     return masked_cross_entropy(torch.softmax(logits, dim=-1), targets, ignore_index)
+
+
+@misconception
+def divided_by_the_batch(logits: Tensor, targets: Tensor, ignore_index: int = -100) -> Tensor:
+    """You divided by the number of sentences, so long sentences give a larger loss than short ones.
+
+    Divide by the number of tokens that count: `(targets != ignore_index).sum()`.
+    """
+    kept = (targets != ignore_index).sum()
+    return masked_cross_entropy(logits, targets, ignore_index) * kept / len(targets)

@@ -76,3 +76,25 @@ def sum_instead_of_mean(pred: Tensor, target: Tensor, beta: float = 1.0) -> Tens
     End with `.mean()` in place of `.sum()`.
     """
     return smooth_l1_loss(pred, target, beta) * pred.numel()
+
+
+@misconception
+def sign_in_the_straight_part(pred: Tensor, target: Tensor, beta: float = 1.0) -> Tensor:
+    """Your straight part uses `pred - target` with its sign, so large negative errors lower the loss.
+
+    Use the absolute error there: `abs(d) - beta / 2`.
+    """
+    error = pred - target
+    return torch.where(error.abs() < beta, error**2 / (2 * beta), error - beta / 2).mean()
+
+
+@misconception
+def each_piece_averaged(pred: Tensor, target: Tensor, beta: float = 1.0) -> Tensor:
+    """You averaged the two pieces apart and added the averages, so the rarer piece counts as much as the other.
+
+    Choose the piece element by element, and take one mean over all elements.
+    """
+    size = (pred - target).abs()
+    small, large = size[size < beta], size[size >= beta]
+    square = (small**2 / (2 * beta)).mean() if len(small) else 0.0
+    return square + ((large - beta / 2).mean() if len(large) else 0.0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import functools
 import warnings
-from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +15,7 @@ from grader import findings, judge
 from grader.calls import Plan, reference_calls, student_call
 from grader.expected import spread_of
 from grader.findings import variants
+from grader.findings.lead import leading
 from grader.model import (
     Case,
     Cell,
@@ -41,6 +41,7 @@ PARAMS: dict[str, Param] = {
     "logits": param("logits", axes=BC),
     "targets": param("targets", Kind.INT, low=0, high="classes"),
     "scores": param("scores"),
+    "square": param("square", axes=("classes", "classes")),
     "labels": param("labels", Kind.BINARY),
     "probs": param("probs", Kind.PROBS, axes=BC),
     "onehot": param("onehot", Kind.PROBS, axes=BC),
@@ -161,11 +162,8 @@ def sights_of(source: str, entry: str, rule: str = "") -> tuple[tuple[Sight, ...
 
 
 def lead(found: tuple[tuple[Finding, ...], ...]) -> Finding | None:
-    """Return what a student is told first, as `grader.grade` chooses it among all cases' first findings."""
-    leads = [each[0] for each in found if each]
-    count = Counter(finding.rule for finding in leads)
-    common = [finding for finding in leads if 3 * count[finding.rule] >= len(leads)]
-    return min(common or leads, key=lambda finding: finding.rank, default=None)
+    """Return what a student is told first."""
+    return leading([each[0] for each in found if each])
 
 
 @functools.cache

@@ -91,3 +91,11 @@ def test_a_module_s_parameters_are_widened_and_its_counters_are_not() -> None:
     state = (("weight", array([1.5])), ("steps", array(3, "int64")))
     _, wide, *_ = reference_calls(Plan(exercise(form=Form.MODULE), 0, "answer", state), Case(name="c"))
     assert [value.dtype for _, value in wide.state] == ["float64", "int64"]
+
+
+def test_second_derivatives_are_not_asked_of_companions_that_strain_the_arithmetic() -> None:
+    asked = plan(second_order=("x",))
+    strained = Case(name="c", companion=True, criterion="stability")
+    assert student_call(asked, Case(name="c", criterion="stability")).second_order == ("x",)
+    assert student_call(asked, Case(name="c", companion=True)).second_order == ("x",)
+    assert student_call(asked, strained).second_order == ()

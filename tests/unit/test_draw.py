@@ -6,7 +6,7 @@ import pytest
 from grader import draw
 from grader.arrays import to_numpy
 from grader.model import Argument, Case, Kind
-from tests.builders import param
+from tests.builders import array, param
 
 PLAIN = Case(name="c")
 PATH = (0, "exercise", 0)
@@ -174,3 +174,19 @@ def test_a_cotangent_is_bounded_away_from_zero_and_exact_in_bfloat16(shape: tupl
 
 def test_each_slot_has_a_cotangent_of_its_own() -> None:
     assert draw.cotangent((4,), 3, "output[0]").tolist() != draw.cotangent((4,), 3, "output[1]").tolist()
+
+
+def test_a_scale_of_ones_is_moved_and_a_table_is_each_module_s_own() -> None:
+    constructed = (
+        ("scale", array([1.0, 1.0])),
+        ("weight", array([0.5, -0.25])),
+        ("mean", array([0.0, 0.0])),
+        ("table", array([1.0, 2.0])),
+        ("count", array(0, "int64")),
+    )
+    found = dict(draw.state(constructed, {"mean", "table", "count"}, (0, "norm")))
+    assert list(found) == ["scale", "weight", "mean"]
+    assert found["weight"] == array([0.5, -0.25])
+    scale = to_numpy(found["scale"])
+    assert 0.75 <= scale.min() < scale.max() <= 1.25
+    assert found == dict(draw.state(constructed, {"mean", "table", "count"}, (0, "norm")))

@@ -25,7 +25,33 @@ def test_functions_classes_and_assigned_names_are_definitions() -> None:
     found = facts(
         "def f(): ...\nasync def g(): ...\nclass C: ...\na, (b, c) = 1, (2, 3)\nd: int = 4\ne: int\nif True:\n    h = 1"
     )
-    assert [each.name for each in found.definitions] == ["f", "g", "C", "a", "b", "c", "d"]
+    assert [each.name for each in found.definitions] == ["f", "g", "C", "a", "b", "c", "d", "h"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "print(answer := 1)",
+        "with torch.no_grad():\n    answer = 1",
+        "if torch.cuda.is_available():\n    pass\nelse:\n    answer = 1",
+        "try:\n    def answer(x): return x\nexcept ImportError: pass",
+        "for answer in range(3): pass",
+        "answer: int = 1",
+        "answer += 1",
+    ],
+)
+def test_a_name_is_defined_however_it_is_given_a_value(source: str) -> None:
+    assert "answer" in [each.name for each in facts(source).definitions]
+
+
+@pytest.mark.parametrize("source", ["lambda: (answer := 1)", "[answer for answer in x]", "def f():\n    answer = 1"])
+def test_names_inside_other_scopes_are_not_the_file_s(source: str) -> None:
+    assert "answer" not in [each.name for each in facts(source).definitions]
+
+
+def test_what_a_block_uses_belongs_to_what_it_defines_and_to_the_file() -> None:
+    found = facts("if True:\n    answer = torch.eye(3)")
+    assert {use.inside for use in found.uses if use.name == "torch.eye"} == {"", "answer"}
 
 
 def test_a_definition_knows_its_cell_and_lines() -> None:

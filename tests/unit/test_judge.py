@@ -171,7 +171,8 @@ def test_a_backward_pass_that_fails_is_one_difference() -> None:
 
 
 def test_buffers_are_compared_by_name() -> None:
-    expected = Observation(buffers=(("mean", array([1.0])), ("count", array(1, "int64"))))
+    buffers = (("mean", array([1.0])), ("count", array(1, "int64")))
+    expected = Observation(buffers=buffers, buffers_moved=("mean", "count"))
     assert aspects(expected, expected) == []
     other = Observation(buffers=(("mean", array([1.5])), ("count", array(1, "int64"))))
     assert [(d.slot, d.aspect) for d in told(sight(other, expected))] == [("buffer mean", Aspect.VALUE)]
@@ -179,6 +180,28 @@ def test_buffers_are_compared_by_name() -> None:
         found = told(sight(lost, expected))
         assert found[0].aspect is Aspect.BUFFER
         assert found[0].expected == "(1,)"
+
+
+def test_a_buffer_that_the_reference_leaves_alone_is_each_module_s_own_affair() -> None:
+    assert aspects(Observation(), Observation(buffers=(("mask", array([1.0])),))) == []
+
+
+def test_a_state_dict_is_compared_where_an_exercise_asks_for_it() -> None:
+    state = lambda **values: Observation(state=tuple((name, array(value)) for name, value in values.items()))  # noqa: E731
+    wanted = state(scale=[1.0, 1.0], weight=[0.5, 0.25])
+    asked = exercise(form=Form.MODULE, state_dict=True)
+
+    def told_of(own: Observation) -> list[tuple[str, str, str]]:
+        return [(one.slot, one.got, one.expected) for one in told(sight(own, wanted, exercise=asked))]
+
+    assert told_of(state(scale=[1.0, 1.0], weight=[9.0, 8.0])) == []
+    assert told_of(state(scale=[0.0, 0.0], weight=[9.0, 8.0])) == [("state scale", "0", "1")]
+    assert told_of(state(gamma=[1.0, 1.0], weight=[9.0])) == [
+        ("state scale", "nothing", "(2,)"),
+        ("state weight", "(1,)", "(2,)"),
+        ("state gamma", "(2,)", "nothing"),
+    ]
+    assert told(sight(state(gamma=[1.0]), wanted, exercise=exercise(form=Form.MODULE))) == []
 
 
 # Side effects and rules
@@ -236,6 +259,26 @@ def printed(text: str, value: float = 0.313262) -> list[Difference]:
     return told(sight(slots, Observation(values=slots.values), exercise=script))
 
 
+def test_only_what_the_reference_prints_must_be_printed() -> None:
+    items = (("a", tensor(0.25, "float64")), ("b", tensor(0.75, "float64")))
+    values = (Mapping(type="dict", items=items),)
+    script = exercise(form=Form.SCRIPT, outputs=("a", "b"), prints=True)
+    wanted = Observation(values=values, printed="tensor(0.2500)")
+    assert told(sight(Observation(values=values, printed="0.2500"), wanted, exercise=script)) == []
+    (difference,) = told(sight(Observation(values=values, printed="0.7500"), wanted, exercise=script))
+    assert difference.expected == "0.25"
+
+
+def test_a_predicate_answers_for_all_parts_of_its_slot() -> None:
+    one, two = (
+        Observation(values=(Mapping(type="dict", items=(("y", Mapping(type="dict", items=(("a", tensor([x])),))),)),))
+        for x in (1.0, 2.0)
+    )
+    drawn = Case(name="drawn", scenario="s", checks=(("y", "fair"),))
+    assert told(sight(one, two, case=drawn)) == []
+    assert told(sight(one, two, case=Case(name="drawn", scenario="s"))) != []
+
+
 @pytest.mark.parametrize("text", ["tensor(0.3133)", "manual: 0.313262", "3.1326e-01", "loss 0.31326", "a=1 b=.31326"])
 def test_a_number_may_be_printed_in_any_form(text: str) -> None:
     assert printed(text) == []
@@ -283,7 +326,7 @@ def test_every_aspect_arises_from_one_difference(aspect: Aspect) -> None:
         Aspect.SHAPE: aspects(Observation(values=(tensor([1.0, 2.0]),)), ONE),
         Aspect.VALUE: aspects(TWO, ONE),
         Aspect.GRADIENT: aspects(gradients([2.0]), gradients([1.0])),
-        Aspect.BUFFER: aspects(Observation(), Observation(buffers=(("b", array([1.0])),))),
+        Aspect.BUFFER: aspects(Observation(), Observation(buffers=(("b", array([1.0])),), buffers_moved=("b",))),
         Aspect.PRINTED: [printed("nothing")[0].aspect],
         Aspect.PREDICATE: aspects(ONE, ONE, complaints=(("output", "no"),)),
         Aspect.RULE: aspects(ONE, ONE, exercise=exercise(require=("loop",))),

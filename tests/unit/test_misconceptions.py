@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from grader import expected, judge, misconceptions
 from grader.model import (
+    Aspect,
     Case,
+    Claims,
+    Difference,
     Execution,
     Gradient,
     Mapping,
@@ -77,6 +81,30 @@ def test_a_value_alone_is_not_enough() -> None:
     wrong_gradient = one(tensor([2.0]), gradient=9.0)
     assert misconceptions.matching(judged(wrong_gradient), known(mine=(WRONG,))) is None
     assert misconceptions.matching(judged(wrong_gradient), known(mine=(wrong_gradient,))) == "mine"
+
+
+def test_a_mistake_that_leaves_inputs_alone_does_not_explain_one_that_is_overwritten() -> None:
+    overwriting = msgspec.structs.replace(RIGHT, claims=Claims(modified=("x",)))
+    assert misconceptions.matching(judged(overwriting), known(reason_left_out=(RIGHT,))) is None
+    assert misconceptions.matching(judged(overwriting), known(mine=(overwriting,), other=(RIGHT,))) == "mine"
+
+
+def test_mistakes_that_differ_in_a_buffer_alone_are_told_apart() -> None:
+    kept, lost = (
+        msgspec.structs.replace(RIGHT, buffers=(("mean", array([value])),), buffers_moved=("mean",))
+        for value in (0.0, 7.0)
+    )
+    right = msgspec.structs.replace(RIGHT, buffers=(("mean", array([1.0])),), buffers_moved=("mean",))
+    table = known(kept=(kept,), kept_right=(right,))
+    assert misconceptions.matching(judged(kept, wanted=right), table) == "kept"
+    assert misconceptions.matching(judged(right, wanted=right), table) is None
+    assert misconceptions.matching(judged(lost, wanted=right), known(mine=(right,))) is None
+
+
+def test_no_known_mistake_explains_a_broken_rule() -> None:
+    broken = Difference(slot="line 1", aspect=Aspect.RULE, got="torch.x", expected="not torch.x")
+    seen = [replace(each, differences=(broken,)) for each in judged(RIGHT)]
+    assert misconceptions.matching(seen, known(reason_left_out=(RIGHT,))) is None
 
 
 def test_rounding_does_not_matter() -> None:

@@ -36,13 +36,16 @@ class Bare(nn.Module):
         self.values = nn.ParameterList([nn.Parameter(torch.zeros(shape)) for shape in shapes])
 
 
+BUFFERS = ("norm.running_mean", "norm.running_var", "norm.num_batches_tracked")
+
+
 def call(state: tuple = (), **fields: object) -> Call:
     return Call(id="c", entry="Small", form=Form.MODULE, state=state, **fields)
 
 
 def reference_state() -> tuple:
     torch.manual_seed(1)
-    return modules.build(Small, call())[2]
+    return modules.build(Small, call()).state
 
 
 def test_a_state_is_told_as_constructed() -> None:
@@ -61,8 +64,9 @@ def test_a_state_is_told_as_constructed() -> None:
 @pytest.mark.parametrize("entry", [Small, Renamed])
 def test_parameters_are_loaded_by_name_else_by_shape_and_order(entry: type[nn.Module]) -> None:
     state = reference_state()
-    module, parameters, _ = modules.build(entry, call(state))
-    theirs = [value for _, value in modules.build(lambda: module, call())[2]]
+    built = modules.build(entry, call(state, state_buffers=BUFFERS))
+    module, parameters = built.module, built.parameters
+    theirs = [value for _, value in modules.build(lambda: module, call()).state]
     assert theirs == [value for _, value in state]
     assert list(parameters) == ["first.weight", "first.bias", "norm.weight", "norm.bias"]
     assert all(isinstance(value, nn.Parameter) for value in parameters.values())
@@ -75,7 +79,7 @@ def test_names_win_over_order() -> None:
             self.b = nn.Parameter(torch.zeros(1))
             self.a = nn.Parameter(torch.zeros(1))
 
-    module, _, _ = modules.build(Swapped, call((("a", array([1.0])), ("b", array([2.0])))))
+    module = modules.build(Swapped, call((("a", array([1.0])), ("b", array([2.0]))))).module
     assert (module.a.item(), module.b.item()) == (1.0, 2.0)
 
 
@@ -85,21 +89,46 @@ def test_tied_parameters_stay_tied() -> None:
             super().__init__()
             self.a = self.b = nn.Parameter(torch.zeros(1))
 
-    module, _, _ = modules.build(Tied, call((("a", array([3.0])), ("b", array([3.0])))))
+    module = modules.build(Tied, call((("a", array([3.0])), ("b", array([3.0]))))).module
     assert module.a is module.b
     assert module.a.item() == 3.0
 
 
 def test_parameters_that_do_not_fit_are_told() -> None:
     state = (("weight", array([[1.0, 2.0]])), ("bias", array([1.0])))
-    with pytest.raises(
-        ValueError, match=r"no parameter or buffer of shape \(1,\) is left for bias; unmatched: values.1 \(3,\)"
-    ):
+    with pytest.raises(modules.ParametersDiffer, match=r"not asked for: `values.1` of shape \(3,\)"):
         modules.build(lambda: Bare((1, 2), (3,)), call(state))
-    with pytest.raises(ValueError, match=r"that the exercise does not have: values\.2"):
+    with pytest.raises(modules.ParametersDiffer, match=r"not asked for: `values\.2` of shape \(1,\)"):
         modules.build(lambda: Bare((1, 2), (1,), (1,)), call(state))
-    with pytest.raises(ValueError, match="unmatched: none"):
+    with pytest.raises(modules.ParametersDiffer, match=r"no parameter of shape \(1,\) is left for `bias`"):
         modules.build(lambda: Bare((1, 2)), call(state))
+
+
+def test_a_buffer_of_one_s_own_is_no_parameter() -> None:
+    class Masked(Bare):
+        def __init__(self) -> None:
+            super().__init__((1, 2), (1,))
+            self.register_buffer("mask", torch.ones(1))
+
+    state = (("weight", array([[1.0, 2.0]])), ("bias", array([5.0])))
+    built = modules.build(Masked, call(state))
+    assert built.module.mask.item() == 1.0
+    assert built.module.values[1].item() == 5.0
+
+
+def test_running_statistics_kept_as_parameters_are_told() -> None:
+    state = (("weight", array([5.0])), ("mean", array([1.0])))
+    with pytest.raises(modules.ParametersDiffer, match=r"not asked for: `values\.1`"):
+        modules.build(lambda: Bare((1,), (1,)), call(state, state_buffers=("mean",)))
+
+
+def test_a_buffer_that_is_replaced_is_seen_under_the_reference_s_name() -> None:
+    source = SOURCE.replace("return self.norm(x * self.scale)", "self.kept = x.detach().mean(0); return x * self.scale")
+    source = source.replace("self.norm = nn.BatchNorm1d(2)", 'self.register_buffer("kept", torch.zeros(2))')
+    state = (("scale", array([1.0, 1.0])), ("mean", array([0.0, 0.0])))
+    x = (argument("x", [[1.0, 2.0], [3.0, 4.0]]),)
+    asked = Call(id="c", entry="Small", form=Form.MODULE, arguments=(x,), state=state, state_buffers=("mean",))
+    assert observed(source, asked).buffers == (("mean", array([2.0, 3.0])),)
 
 
 def test_what_is_no_module_is_told() -> None:
@@ -108,14 +137,14 @@ def test_what_is_no_module_is_told() -> None:
 
 
 def test_the_constructor_gets_its_arguments_and_the_mode_is_set() -> None:
-    module, _, _ = modules.build(Small, call(init=(("width", 4),), training=False))
+    module = modules.build(Small, call(init=(("width", 4),), training=False)).module
     assert module.first.out_features == 4
     assert not module.training
 
 
 def test_a_precision_is_applied_before_the_state() -> None:
     state = tuple((name, array(value, "float64")) for name, value in [("values.0", [1 / 3])])
-    module, _, _ = modules.build(lambda: Bare((1,)), call(state, precision="float64"))
+    module = modules.build(lambda: Bare((1,)), call(state, precision="float64")).module
     assert module.values[0].item() == 1 / 3
 
 

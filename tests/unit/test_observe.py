@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict, namedtuple
+
 import numpy as np
 import pytest
 import torch
@@ -24,6 +26,7 @@ from grader.worker.tensors import from_node, lay_out, to_node
 from tests.builders import array, tensor
 from tests.unit.observing import argument, function_call, observed
 
+Pair = namedtuple("Pair", "first second")
 X = [[1.0, -2.0, 3.0], [0.5, 4.0, -1.5]]
 
 
@@ -221,6 +224,9 @@ class Odd:
         (1 + 2j, Number(type="complex", text="(1+2j)")),
         ("text", Text(text="text")),
         ((1, [2]), Sequence(type="tuple", items=(Number(type="int", text="1"), Sequence(type="list", items=(Number(type="int", text="2"),))))),
+        (Pair(1, 2), Sequence(type="tuple", items=(Number(type="int", text="1"), Number(type="int", text="2")))),
+        (OrderedDict(a=None), Mapping(type="dict", items=(("a", Nothing()),))),
+        (np.float32(1.0), Opaque(type="numpy.float32")),
         ({"a": None, 3: None}, Mapping(type="dict", items=(("a", Nothing()), ("3", Nothing())))),
         (Odd(), Opaque(type="Odd")),
         (torch.tensor([1, 2]), Tensor(array=array([1, 2], "int64"))),
@@ -265,3 +271,23 @@ def test_a_script_is_run_with_the_inputs() -> None:
 
 def test_an_incomplete_script_is_told() -> None:
     assert script("b = 1", outputs=("a",)).raised.type == "Incomplete"
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("y.requires_grad_()", "requires_grad of `y`"),
+        ("x.requires_grad_(False)", "requires_grad of `x`"),
+        ("(x * x).sum().backward()", "grad of `x`"),
+        ("torch.manual_seed(3)", "seed of torch's random generator"),
+    ],
+)
+def test_what_a_call_changes_at_its_inputs_and_generators_is_told(line: str, name: str) -> None:
+    source = f"import torch\ndef answer(x, y):\n    {line}\n    return x * y\n"
+    inputs = (argument("x", [1.0, 2.0]), argument("y", [3.0, 4.0], watch=False))
+    assert observed(source, function_call(inputs, counted=False)).claims.state_changed == (name,)
+
+
+def test_drawing_leaves_the_seed_as_it_was() -> None:
+    found = observed(body("return x + torch.rand_like(x)"), function_call(x=[1.0]))
+    assert found.claims.state_changed == ("torch's random generator",)

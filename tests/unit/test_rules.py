@@ -71,6 +71,33 @@ def test_what_was_dispatched_is_found_though_the_source_hides_it() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("forbidden", "used"),
+    [
+        ("torch.native_layer_norm", Claims(operators=(("aten.native_layer_norm", 1),))),
+        ("torch.nn.functional.relu", Claims(operators=(("aten.relu", 1),))),
+        ("torch.cdist", Claims(used=("torch.Tensor.cdist",))),
+    ],
+)
+def test_the_operator_behind_a_function_is_that_function(forbidden: str, used: Claims) -> None:
+    assert len(broken("def answer(x): ...", used, forbid=(forbidden,))) == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["torch.ops.aten._log_softmax", "torch._log_softmax", "torch.ops.aten.log_softmax.int"]
+)
+def test_calling_the_operator_itself_is_calling_the_function(name: str) -> None:
+    source = f"import torch\ndef answer(x): return {name}(x, 0, False)"
+    assert broken(source, forbid=("torch.log_softmax",)) == [("line 2", name)]
+
+
+@pytest.mark.parametrize(
+    "line", ["list(map(f, x))", "functools.reduce(f, x)", "answer(x[1:]) + x[0]", "numpy.vectorize(f)(x)"]
+)
+def test_a_loop_may_hide_in_a_call(line: str) -> None:
+    assert broken(f"def answer(x):\n    return {line}", forbid=("loop",)) == [("line 2", "loop")]
+
+
 def test_a_loop_is_told_with_its_line() -> None:
     source = "def helper(x):\n    for i in x: pass\ndef answer(x): return helper(x)\n"
     assert broken(source, forbid=("loop",)) == [("line 2", "loop")]

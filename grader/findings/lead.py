@@ -1,0 +1,27 @@
+"""What a student is told first of all that was found in the failing cases of an exercise."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from grader.model import Finding
+
+VAGUE = 90
+"""Findings from this rank on say only that something differs; they lead where nothing else does."""
+
+SYMPTOMS = {"value.nan", "value.infinite", "value.overflow", "value.underflow", "value.capped", "gradient.nan"}
+"""What a wrong formula shows here and there too: told first only if it is seen in a third of the failing cases."""
+
+
+def leading(leads: Sequence[Finding]) -> Finding | None:
+    """Return the most fundamental of the findings that lead in many failing cases; `leads` has one of each case.
+
+    A finding that leads in less than a third of them is a peculiarity of those cases, not the cause.
+    """
+    every = Counter(finding.rule for finding in leads)
+    rare = {rule for rule in SYMPTOMS if 3 * every[rule] < len(leads)}
+    telling = [finding for finding in leads if finding.rank < VAGUE and finding.rule not in rare] or list(leads)
+    count = Counter(finding.rule for finding in telling)
+    common = [finding for finding in telling if 3 * count[finding.rule] >= len(telling)]
+    return min(common or telling, key=lambda finding: finding.rank, default=None)

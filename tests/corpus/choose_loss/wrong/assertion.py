@@ -1,0 +1,15 @@
+# wrong: exception - assert instead of ValueError
+import torch.nn.functional as F
+from torch import nn
+
+
+REASON = "this loss is the one that fits this task"
+def kd(T):
+    def loss(s, t):
+        return F.kl_div(F.log_softmax(s / T, -1), F.softmax(t.detach() / T, -1), reduction="batchmean") * T * T
+    return loss
+def choose_loss(task_type, **d):
+    table = {"regression": nn.MSELoss(), "multiclass": nn.CrossEntropyLoss(), "multilabel": nn.BCEWithLogitsLoss(),
+      "language_modeling": nn.CrossEntropyLoss(ignore_index=d.get("ignore_index", -100)), "distillation": kd(d.get("T", 2.0))}
+    assert task_type in table, "unknown"
+    return table[task_type], REASON
