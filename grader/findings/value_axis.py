@@ -127,6 +127,10 @@ def _unwanted(scene: Scene) -> Hit | None:
     return hit(pair.slot, name=name, axis=_name(scene.here, pair, min(sums.mine)), sums=sums.words)
 
 
+BENT = ("sigmoid", "softplus", "with_logits")
+"""Parts of the names of operators that bend each of their inputs by itself."""
+
+
 def _dispatched(operators: frozenset[str], parts: tuple[str, ...]) -> bool:
     return any(part in name for name in operators for part in parts)
 
@@ -136,7 +140,7 @@ def _no_sigmoid(scene: Scene) -> Hit | None:
     wrong = [pair for pair in scene.here.wrong_values if pair.finite]
     if not wrong or not scene.cases.operators or scene.cases.values_right:
         return None
-    needed = _dispatched(scene.cases.their_operators, ("sigmoid", "softplus", "with_logits"))
+    needed = _dispatched(scene.cases.their_operators, BENT)
     if not needed or _dispatched(scene.cases.operators, SIGMOIDS + NORMALISERS):
         return None
     right = [

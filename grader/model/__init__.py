@@ -64,6 +64,7 @@ from grader.model.observed import (
     Text,
     Use,
 )
+from grader.model.recorded import Recorded, Recording
 from grader.model.report import (
     PREVIEW,
     Aspect,
@@ -130,6 +131,8 @@ __all__ = [
     "Perform",
     "Raised",
     "Ready",
+    "Recorded",
+    "Recording",
     "Report",
     "Request",
     "Result",
