@@ -13,6 +13,8 @@ from grader.errors import Mistake
 
 LESSON = "lesson.toml"
 REFERENCE, RECORDED = "reference", "recorded"
+OURS = ("exercises", REFERENCE, RECORDED, "starters")
+"""Folders of a course that hold no hand-ins."""
 
 
 @dataclass(frozen=True)

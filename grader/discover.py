@@ -11,6 +11,10 @@ from grader.model import Submission
 DEFINED = re.compile(r"^(?:async\s+def|def|class)\s+(\w+)|^(\w+)\s*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
 
 
+NONE = "none of this course's exercises"
+"""Is said of a file that has nothing to do with the course."""
+
+
 def exercises(submission: Submission, course: Course, lesson: str | None, wanted: tuple[str, ...]) -> tuple[str, ...]:
     """Return exercise names in the lesson's order. Raises `Mistake`, with the choices, where it is not clear."""
     if wanted:
@@ -40,6 +44,6 @@ def _by_names(submission: Submission, course: Course) -> tuple[str, ...]:
         )
     choices = ", ".join(name for each in course.lessons for name in each.exercises)
     raise Mistake(
-        f"{submission.name} defines none of this course's exercises",
+        f"{submission.name} defines {NONE}",
         f"Name the exercise with --exercise; the course {course.root} has: {choices or 'none'}.",
     )
