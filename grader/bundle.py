@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader import catalogue, grade, record, wire
 from grader.cache import Cache
 from grader.course import LESSON, Course, Lesson
 from grader.errors import Mistake
+from grader.expected import misconceptions_in
 from grader.model import Recording
 from grader.sandbox.bench import Bench
 from grader.starters import module_source
@@ -35,20 +38,33 @@ Keep `exercises/` and `recorded/` as they are. Inputs are recorded for --seed {s
 """
 
 
-def make(lesson: Lesson, course: Course, seeds: tuple[int, ...], bench: Bench, cache: Cache) -> dict[str, bytes]:
+@dataclass(frozen=True)
+class Observer:
+    """What observes references: a sandbox, what it saw before, and how much it does at once."""
+
+    bench: Bench
+    cache: Cache
+    jobs: int = 1
+
+
+def make(lesson: Lesson, course: Course, seeds: tuple[int, ...], observer: Observer) -> dict[str, bytes]:
     """Return the files of a lesson's bundle by path. Raises `Mistake` if a reference, or the notebook, is not sound."""
     folder = course.root / "exercises" / lesson.name
-    files, heads = {}, list[Recording]()
-    for exercise in catalogue.load(lesson.exercises, course, bench, cache):
-        tasks = [grade.prepare(exercise, course, seed, bench, cache) for seed in seeds]
-        head = record.recording(tasks)
-        heads.append(head)
-        files[f"exercises/{lesson.name}/{exercise.id}.py"] = head.exercise.source.encode()
-        files[f"starters/{exercise.id}.py"] = module_source(head.exercise).encode()
-        files[_place(course, exercise.id, None)] = wire.encode(head)
-        for task in tasks:
-            kept = record.recorded(task, head.exercise)
-            files[_place(course, exercise.id, task.expected.seed)] = wire.encode(kept)
+    exercises = catalogue.load(lesson.exercises, course, observer.bench, observer.cache)
+    heads = [record.recording(exercise, _sentences(exercise.id, course), seeds) for exercise in exercises]
+    files = dict[str, bytes]()
+    for head in heads:
+        files[f"exercises/{lesson.name}/{head.exercise.id}.py"] = head.exercise.source.encode()
+        files[f"starters/{head.exercise.id}.py"] = module_source(head.exercise).encode()
+        files[_place(course, head.exercise.id, None)] = wire.encode(head)
+
+    def observed(pair: tuple[int, int]) -> tuple[str, bytes]:
+        exercise, shown, seed = exercises[pair[0]], heads[pair[0]].exercise, pair[1]
+        task = grade.prepare(exercise, course, seed, observer.bench, observer.cache)
+        return _place(course, exercise.id, seed), wire.encode(record.recorded(task, shown))
+
+    with ThreadPoolExecutor(observer.jobs, thread_name_prefix="bundle") as pool:
+        files |= pool.map(observed, [(index, seed) for index in range(len(exercises)) for seed in seeds])
     for path in (folder / LESSON, folder / f"{lesson.name}.ipynb"):
         if path.is_file():
             files[f"exercises/{lesson.name}/{path.name}"] = _given_out(path)
@@ -71,6 +87,10 @@ def write(files: dict[str, bytes], out: Path, tell: Tell = lambda _: None) -> No
     except OSError as error:
         raise Mistake(f"the bundle cannot be written to {out}: {error.strerror}", "Give another folder.") from None
     tell(f"{out}: {len(files)} files, {sum(map(len, files.values())) / 1e6:.1f} MB")
+
+
+def _sentences(name: str, course: Course) -> tuple[tuple[str, str], ...]:
+    return tuple(misconceptions_in(course.reference_file(name).read_text(encoding="utf-8")).items())
 
 
 def _place(course: Course, name: str, seed: int | None) -> str:

@@ -59,8 +59,6 @@ def pytest_collect_file(
     desk = parent.config.pluginmanager.get_plugin("grade-desk")
     if desk is None or file_path.suffix.lower() not in SUFFIXES:
         return found
-    if not parent.session.isinitpath(file_path):  # of a folder only what answers an exercise
-        return [_File.from_parent(parent, path=file_path, desk=desk)] if desk.answers(file_path) else []
     return [_File.from_parent(parent, path=file_path, desk=desk)]
 
 
@@ -137,6 +135,8 @@ class _File(pytest.File):
 
     def collect(self) -> Iterator[_Exercise]:
         """Yield the file's exercises."""
+        if not self.session.isinitpath(self.path) and not self.desk.answers(self.path):
+            return  # of a folder only what answers an exercise
         self.submission, self.tasks = self.desk.tasks(self.path)
         for task in self.tasks:
             yield _Exercise.from_parent(self, name=task.exercise.id, task=task)

@@ -25,14 +25,14 @@ from grader.task import Task, calls
 replace = msgspec.structs.replace
 
 
-def recording(tasks: list[Task]) -> Recording:
-    """Return an exercise as students get it, from its tasks, one a seed."""
-    shown, points = public(tasks[0].exercise)
+def recording(exercise: Exercise, sentences: tuple[tuple[str, str], ...], seeds: tuple[int, ...]) -> Recording:
+    """Return an exercise as students get it; `sentences` are its misconceptions' words by name."""
+    shown, points = public(exercise)
     return Recording(
         exercise=shown,
         hidden_points=points,
-        sentences=tasks[0].sentences,
-        seeds=tuple(task.expected.seed for task in tasks),
+        sentences=sentences,
+        seeds=seeds,
         versions=recordings.versions(),
     )
 

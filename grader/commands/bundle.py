@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from grader import course
-from grader.commands.options import COURSE, Setting, started
+from grader.commands.options import COURSE, JOBS, Setting, cores, started
 
 SEEDS = (0, 1, 2, 3, 4)
 
@@ -19,8 +19,11 @@ SEEDS = (0, 1, 2, 3, 4)
 )
 @click.option("--seed", "seeds", type=int, multiple=True, default=SEEDS, show_default=True, help="Record this seed.")
 @COURSE
+@JOBS
 @click.option("--no-cache", is_flag=True, help="Observe the references again.")
-def bundle(*, lesson: str, out: Path, seeds: tuple[int, ...], course_dir: Path | None, no_cache: bool) -> None:
+def bundle(
+    *, lesson: str, out: Path, seeds: tuple[int, ...], course_dir: Path | None, jobs: int | None, no_cache: bool
+) -> None:
     """Write what students get of a LESSON: starters, statements, public cases, and recordings in place of the answers.
 
     Grading in that folder gives the same verdicts on public cases. Hidden cases and the code of references stay here.
@@ -31,5 +34,6 @@ def bundle(*, lesson: str, out: Path, seeds: tuple[int, ...], course_dir: Path |
     found = course.find(Path.cwd(), course_dir)
     setting = Setting(course_dir=course_dir, no_cache=no_cache)
     with started(setting) as starter:
-        files = bundling.make(found.lesson(lesson), found, tuple(dict.fromkeys(seeds)), Bench(starter), setting.cache())
+        observer = bundling.Observer(Bench(starter), setting.cache(), jobs or cores())
+        files = bundling.make(found.lesson(lesson), found, tuple(dict.fromkeys(seeds)), observer)
     bundling.write(files, out, click.echo)

@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -16,9 +15,9 @@ from grader.commands.exits import MISTAKE, complain, exit_code
 from grader.commands.files import grade_each, needs
 from grader.commands.options import EXERCISES, LESSON, Setting, setting, start
 from grader.errors import Mistake
-
-if TYPE_CHECKING:
-    from grader.report.graded import Graded
+from grader.model import Report
+from grader.report.graded import Graded
+from grader.sandbox.line import SandboxError
 
 MOST_FILES = 1000
 
@@ -52,15 +51,18 @@ def grade_ci(  # noqa: PLR0913 - one parameter an option
     starter = start(setting, needs(files), own=False, server=click.get_current_context().obj)
     try:
         graded = list(grade_each(files, lesson, exercises, setting, starter))
+    except SandboxError as error:  # told as ours wherever somebody looks; the command line says the rest
+        problem = f"The grader could not work here, which is not your fault: {str(error).partition(chr(10))[0]}"
+        cure = "Run the job again; `grade doctor` says what this machine lacks."
+        _tell([Graded(_named(path), None, problem, cure, ours=True) for path in files], summary, junit, annotations)
+        raise
     finally:
         starter.close()
     for _, found in graded:
         if isinstance(found, Mistake):
             complain(found)
     told = [_told(path, found) for path, found in graded]
-    on_github = os.environ.get("GITHUB_ACTIONS") == "true"
-    _print(told, annotations=on_github if annotations is None else annotations)
-    _write(told, summary, junit)
+    _tell(told, summary, junit, annotations)
     if any(isinstance(found, Mistake) for _, found in graded):
         return MISTAKE
     return max(exit_code(one.report) for one in told if one.report is not None)
@@ -119,16 +121,22 @@ def _inside(path: Path, root: Path) -> bool:
     return path.absolute().is_relative_to(root.absolute())
 
 
-def _told(path: Path, found: object) -> Graded:
-    from grader.model import Report  # noqa: PLC0415
-    from grader.report.graded import Graded  # noqa: PLC0415
-
+def _named(path: Path) -> str:
+    """Return a file's path as its repository knows it."""
     root = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())
-    name = (path.absolute().relative_to(root) if _inside(path, root) else path).as_posix()
-    if isinstance(found, Report):
-        return Graded(name, found)
-    assert isinstance(found, Mistake)
-    return Graded(name, None, found.problem, found.cure)
+    return (path.absolute().relative_to(root) if _inside(path, root) else path).as_posix()
+
+
+def _told(path: Path, found: Report | Mistake) -> Graded:
+    if isinstance(found, Mistake):
+        return Graded(_named(path), None, found.problem, found.cure)
+    return Graded(_named(path), found)
+
+
+def _tell(told: Sequence[Graded], summary: Path | None, junit: Path | None, annotations: bool | None) -> None:
+    on_github = os.environ.get("GITHUB_ACTIONS") == "true"
+    _print(told, annotations=on_github if annotations is None else annotations)
+    _write(told, summary, junit)
 
 
 def _print(told: Sequence[Graded], *, annotations: bool) -> None:
@@ -156,17 +164,17 @@ def _write(told: Sequence[Graded], summary: Path | None, junit: Path | None) -> 
     from grader.report import junit as xml  # noqa: PLC0415
     from grader.report import summary as markdown  # noqa: PLC0415
 
-    place = summary or _named("GITHUB_STEP_SUMMARY")
+    place = summary or _given("GITHUB_STEP_SUMMARY")
     if place is not None:
         _put(place, markdown.render_all(told), add=True)
     if junit is not None:
         _put(junit, xml.render_all(told))
-    output = _named("GITHUB_OUTPUT")
+    output = _given("GITHUB_OUTPUT")
     if output is not None:
         _put(output, f"result={github_classroom.render_all(told)}\n", add=True)
 
 
-def _named(variable: str) -> Path | None:
+def _given(variable: str) -> Path | None:
     value = os.environ.get(variable)
     return Path(value) if value else None
 

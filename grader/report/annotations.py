@@ -47,7 +47,8 @@ def _cut(level: str, lines: list[str]) -> list[str]:
 def _lines(file: Graded) -> Iterator[tuple[str, str]]:
     if file.report is None:
         told = f"{file.problem}\n{file.cure}".strip()
-        yield "error", command("error", told, {"file": file.path, "title": "This file could not be graded"})
+        level = "warning" if file.ours else "error"
+        yield level, command(level, told, {"file": file.path, "title": "This file could not be graded"})
         return
     for result in file.report.results:
         if result.outcome is not Outcome.PASSED:

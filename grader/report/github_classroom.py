@@ -40,7 +40,8 @@ def payload(files: Sequence[Graded]) -> dict[str, Any]:
 
 def _tests(file: Graded) -> list[dict[str, Any]]:
     if file.report is None:
-        return [_test(file.path, file.path, "fail", message=f"{file.problem}\n{file.cure}".strip())]
+        status = "error" if file.ours else "fail"
+        return [_test(file.path, file.path, status, message=f"{file.problem}\n{file.cure}".strip())]
     return [_of(file.path, file.report, result) for result in file.report.results]
 
 

@@ -10,12 +10,16 @@ from grader.report.text import OUTCOMES, clean, filled, inserted, one_line
 
 
 class Graded(NamedTuple):
-    """A file by the path that its repository knows, and its report, or the problem that kept it from having one."""
+    """A file by the path that its repository knows, and its report, or the problem that kept it from having one.
+
+    `ours`: the problem is the grader's, and no student can mend it.
+    """
 
     path: str
     report: Report | None = None
     problem: str = ""
     cure: str = ""
+    ours: bool = False
 
 
 class Place(NamedTuple):

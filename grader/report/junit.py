@@ -86,6 +86,6 @@ def _test(suite: Element, report: Report, result: Result, verdict: Verdict) -> N
 def _unread(root: Element, file: Graded) -> None:
     name = one_line(file.path, 300)
     suite = SubElement(root, "testsuite", name=name, tests="1", failures="0", errors="1", skipped="0", file=name)
-    test = SubElement(suite, "testcase", classname=name, name="the file can be read")
-    error = SubElement(test, "error", type="mistake", message=one_line(file.problem, 400))
+    test = SubElement(suite, "testcase", classname=name, name="the file can be graded")
+    error = SubElement(test, "error", type="ungraded" if file.ours else "mistake", message=one_line(file.problem, 400))
     error.text = clean(f"{file.problem}\n{file.cure}".strip())

@@ -36,7 +36,8 @@ LIMIT = 900_000
 FOLDED = 12
 """Cases that fail in the same way are named up to this many."""
 
-_PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:/^=\"'?;,%])")
+_ACTIVE = re.compile(r"[\\`*_{}\[\]()#!|~$<>&]|(?<=www)\.|(?<=\d)\.(?=\s)|:(?=[/\w])|^[-+=]", re.IGNORECASE)
+"""What Markdown, GitHub's autolinks and its emoji begin or end with."""
 _MARKS = re.compile(r"`([^`\n]+)`|\*\*([^*\n]+)\*\*")
 _TICKS = re.compile("`+")
 _HELD = re.compile("\ue000(\\d+)\ue001")
@@ -65,10 +66,13 @@ def render_all(files: Sequence[Graded]) -> str:
 
 def escaped(text: str) -> str:
     """Return text that Markdown shows as it is, on one line: no markup, link, formula, mention, emoji or HTML in it."""
-    safe = html.escape(one_line(text, 600), quote=False)
-    entities = re.split(r"(&(?:amp|lt|gt);)", safe)
-    told = "".join(part if index % 2 else _PUNCTUATION.sub(r"\\\1", part) for index, part in enumerate(entities))
-    return told.replace("@", "&#64;")
+    told = _ACTIVE.sub(_harmless, one_line(text, 600))
+    return told.replace("@", "@<!-- -->")  # GitHub looks for names and addresses when entities are characters again
+
+
+def _harmless(match: re.Match[str]) -> str:
+    sign = match[0]
+    return html.escape(sign) if sign in "<>&" else f"\\{sign}"
 
 
 def code(text: str) -> str:
