@@ -98,9 +98,9 @@ class _Desk:
         if any(path.is_relative_to(found.root / folder) for folder in course.OURS):
             return False
         try:
-            return bool(discover.exercises(read(path), found, None, ()))
-        except Mistake as mistake:
-            return discover.NONE not in mistake.problem
+            return discover.concerns(read(path), found)
+        except Mistake:
+            return True
 
     def tasks(self, path: Path) -> tuple[Any, tuple[Task, ...]]:
         """Return a file as it was read, and the tasks that it answers. Raises `Mistake`."""

@@ -85,22 +85,26 @@ def hand_ins(paths: Sequence[Path], course_dir: Path | None, *, chosen: bool) ->
 
 
 def _in_folder(folder: Path, course_dir: Path | None, *, chosen: bool) -> list[Path]:
-    from grader import discover  # noqa: PLC0415
-    from grader.submission import read  # noqa: PLC0415
-
     found, files = list[Path](), _files(folder)
     for path in files:
         near = course.find(path.absolute().parent, course_dir)
         parts = path.absolute().relative_to(near.root.absolute()).parts if _inside(path, near.root) else ()
         if parts and parts[0] in course.OURS:
             continue
-        try:
-            chosen or discover.exercises(read(path), near, None, ())
-        except Mistake as mistake:
-            if discover.NONE in mistake.problem:
-                continue
-        found.append(path)
+        if chosen or _concerns(path, near):
+            found.append(path)
     return found
+
+
+def _concerns(path: Path, near: course.Course) -> bool:
+    """Tell whether a file has to do with the course; one that cannot be read is told of."""
+    from grader import discover  # noqa: PLC0415
+    from grader.submission import read  # noqa: PLC0415
+
+    try:
+        return discover.concerns(read(path), near)
+    except Mistake:
+        return True
 
 
 def _files(folder: Path) -> list[Path]:
