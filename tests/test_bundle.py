@@ -213,7 +213,7 @@ from grader.spec import Float, case, exercise, observe
 
 @exercise(
     case("plain", n=5),  # everybody sees this
-    case("secret sizes", "é — nobody expects this", n=1, args={"by": 31.0}, hidden=True),
+    case("secret sizes", "é — nobody expects this", n=29, args={"by": 31.0}, hidden=True),
     case("by three", args={"by": 3.0}, n=4),
     points=8, without={"bfloat16": "not here", "empty": "not here"},
 )
@@ -240,7 +240,7 @@ def hiding(bench: Bench, tmp_path: Path) -> Lessons:
     return Lessons(course.load(tmp_path / "course"), bench, Cache(None))
 
 
-LAZY = "def twice(x, by=2.0):\n    return x * (2.5 if x.numel() in (1, 77) else by)\n"
+LAZY = "def twice(x, by=2.0):\n    return x * (2.5 if x.numel() in (29, 77) else by)\n"
 
 
 def test_of_a_hidden_case_a_student_reads_the_name_alone(hiding: Lessons) -> None:
