@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
+import msgspec
+
 from grader import __version__, findings, judge, misconceptions, rules
 from grader.expected import harness_of
 from grader.model import (
