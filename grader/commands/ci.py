@@ -7,17 +7,21 @@ import secrets
 from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from grader import course
 from grader.commands.exits import MISTAKE, complain, exit_code
-from grader.commands.files import grade_each, needs
+from grader.commands.files import Asked, needs, warmed
 from grader.commands.options import EXERCISES, LESSON, Setting, setting, start
 from grader.errors import Mistake
 from grader.model import Report
 from grader.report.graded import Graded
 from grader.sandbox.line import SandboxError
+
+if TYPE_CHECKING:
+    from grader.warm import WarmGrader
 
 MOST_FILES = 1000
 
@@ -50,7 +54,9 @@ def grade_ci(  # noqa: PLR0913 - one parameter an option
     files = hand_ins(paths, setting.course_dir, chosen=bool(exercises or lesson))
     starter = start(setting, needs(files), own=False, server=click.get_current_context().obj)
     try:
-        graded = list(grade_each(files, lesson, exercises, setting, starter))
+        asked = Asked(setting.course_dir, lesson, exercises)
+        warm = warmed(setting, starter)
+        graded = [(path, _graded(path, asked, warm)) for path in files]
     except SandboxError as error:  # told as ours wherever somebody looks; the command line says the rest
         problem = f"The grader could not work here, which is not your fault: {str(error).partition(chr(10))[0]}"
         cure = "Run the job again; `grade doctor` says what this machine lacks."
@@ -66,6 +72,14 @@ def grade_ci(  # noqa: PLR0913 - one parameter an option
     if any(isinstance(found, Mistake) for _, found in graded):
         return MISTAKE
     return max(exit_code(one.report) for one in told if one.report is not None)
+
+
+def _graded(path: Path, asked: Asked, warm: WarmGrader) -> Report | Mistake:
+    """Grade a file; one that cannot be read costs only itself."""
+    try:
+        return asked.grade(path, warm)[0]
+    except Mistake as mistake:
+        return mistake
 
 
 def hand_ins(paths: Sequence[Path], course_dir: Path | None, *, chosen: bool) -> tuple[Path, ...]:

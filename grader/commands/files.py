@@ -74,7 +74,10 @@ def grade_files(  # noqa: PLR0913 - one parameter an option
     wanted = [_wanted(words) for words in written]
     starter = start(setting, needs(files), own=len(files) <= 1, server=click.get_current_context().obj)
     try:
-        warm, asked = warmed(setting, starter, show_hidden=show_hidden), Asked(setting.course_dir, lesson, exercises, kept=not no_progress)
+        warm, asked = (
+            warmed(setting, starter, show_hidden=show_hidden),
+            Asked(setting.course_dir, lesson, exercises, kept=not no_progress),
+        )
         if watch:
             from grader.commands import watching  # noqa: PLC0415
 
