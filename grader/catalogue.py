@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from grader import recordings
 from grader.cache import Cache, code_version, digest
 from grader.course import Course
 from grader.errors import Mistake
@@ -13,6 +14,8 @@ from grader.sandbox.bench import Bench
 
 def load(names: Sequence[str], course: Course, bench: Bench, cache: Cache) -> tuple[Exercise, ...]:
     """Return the exercises in order. Raises `Mistake` with every fault of every file."""
+    if course.is_bundle:
+        return tuple(recordings.exercise(name, course) for name in names)
     requests = {name: _request(name, course) for name in names}
     version = code_version()
     keys = {name: _key(request, version) for name, request in requests.items()}

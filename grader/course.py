@@ -1,4 +1,7 @@
-"""A course: a folder with `exercises/` and `reference/`, one subfolder a lesson, one file an exercise."""
+"""A course: a folder with `exercises/` and `reference/`, one subfolder a lesson, one file an exercise.
+
+What students get (`grade bundle`) is a course, too: it has `recorded/`, what the references gave, in place of them.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,9 @@ from pathlib import Path
 from grader.errors import Mistake
 
 LESSON = "lesson.toml"
+REFERENCE, RECORDED = "reference", "recorded"
+OURS = ("exercises", REFERENCE, RECORDED, "starters")
+"""Folders of a course that hold no hand-ins."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,11 @@ class Course:
         folder = self.root / "reports" / "templates"
         return folder if folder.is_dir() else None
 
+    @property
+    def is_bundle(self) -> bool:
+        """Tell whether this is what students get: recordings and no references."""
+        return not (self.root / REFERENCE).is_dir() and (self.root / RECORDED).is_dir()
+
     def lesson_of(self, exercise: str) -> Lesson | None:
         """Return the lesson that an exercise belongs to."""
         return next((lesson for lesson in self.lessons if exercise in lesson.exercises), None)
@@ -51,10 +62,24 @@ class Course:
 
     def reference_file(self, exercise: str) -> Path:
         """Return the reference's file; raises `Mistake` if there is none."""
-        path = self.root / "reference" / self._lesson_name(exercise) / f"{exercise}.py"
+        path = self.root / REFERENCE / self._lesson_name(exercise) / f"{exercise}.py"
+        if self.is_bundle:
+            raise Mistake(
+                f"{self.root} is a student's bundle, which has recordings and no references",
+                "Do this in the course that it was made from.",
+            )
         if not path.is_file():
             raise Mistake(f"there is no reference for {exercise}", f"Write it to {path.relative_to(self.root)}.")
         return path
+
+    def recording(self, exercise: str, seed: int | None = None) -> Path:
+        """Return where a bundle keeps an exercise, or what its reference gave on a seed."""
+        name = exercise if seed is None else f"{exercise}-{seed}"
+        return self.root / RECORDED / self._lesson_name(exercise) / f"{name}.safetensors"
+
+    def answer_file(self, exercise: str) -> Path:
+        """Return the file that changes whenever the right answer does: the reference, or a bundle's recording of it."""
+        return self.recording(exercise) if self.is_bundle else self.reference_file(exercise)
 
     def _lesson_name(self, exercise: str) -> str:
         lesson = self.lesson_of(exercise)
@@ -82,7 +107,7 @@ def find(start: Path, explicit: Path | None = None) -> Course:
 
 def is_course(folder: Path) -> bool:
     """Tell whether a folder holds a course."""
-    return (folder / "exercises").is_dir() and (folder / "reference").is_dir()
+    return (folder / "exercises").is_dir() and any((folder / answers).is_dir() for answers in (REFERENCE, RECORDED))
 
 
 def shipped() -> Path:

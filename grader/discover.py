@@ -26,11 +26,21 @@ def exercises(submission: Submission, course: Course, lesson: str | None, wanted
     return _by_names(submission, course)
 
 
-def _by_names(submission: Submission, course: Course) -> tuple[str, ...]:
+def concerns(submission: Submission, course: Course) -> bool:
+    """Tell whether a file has to do with a course: it says so, or it defines one of its exercises."""
+    return bool(submission.exercises or submission.lesson or _defined(submission, course))
+
+
+def _defined(submission: Submission, course: Course) -> dict[str, tuple[str, ...]]:
+    """Return the exercises that a file defines, by lesson."""
     defined = {name for cell in submission.cells for match in DEFINED.findall(cell.source) for name in match if name}
     tagged = {tag.partition(":")[2] for cell in submission.cells for tag in cell.tags if tag.startswith("exercise:")}
     found = {each.name: tuple(name for name in each.exercises if name in defined | tagged) for each in course.lessons}
-    found = {name: names for name, names in found.items() if names}
+    return {name: names for name, names in found.items() if names}
+
+
+def _by_names(submission: Submission, course: Course) -> tuple[str, ...]:
+    found = _defined(submission, course)
     if len(found) == 1:
         return next(iter(found.values()))
     if found:

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from importlib import metadata
-from pathlib import Path
 
 import msgspec
 
 from grader import __version__, findings, footprint, judge, misconceptions, rules
-from grader.cache import Cache, code_version, digest
-from grader.calls import Plan, student_call
-from grader.course import Course
-from grader.expected import harness_of, misconceptions_in, observe_misconceptions, observe_reference, observe_variants
+from grader.expected import harness_of
 from grader.findings.lead import leading
 from grader.model import (
     Aspect,
-    Call,
-    Case,
     CellNote,
     Check,
     Checked,
@@ -29,14 +21,12 @@ from grader.model import (
     Execution,
     Exercise,
     Expectation,
-    Expected,
-    Facts,
     Finding,
+    Footprint,
     Form,
     Job,
     Limits,
     Mapping,
-    Misconceptions,
     Node,
     Nothing,
     Observation,
@@ -51,9 +41,13 @@ from grader.model import (
     Text,
     Verdict,
 )
+from grader.prepare import prepare
 from grader.sandbox.bench import Bench
 from grader.sight import Sight
 from grader.submission import around
+from grader.task import Task
+
+__all__ = ["Task", "ask_predicates", "compared", "grade", "prepare"]
 
 WORST_FIRST = (
     Outcome.UNGRADED,
@@ -66,84 +60,20 @@ WORST_FIRST = (
 )
 
 
-Observe = Callable[[Expected, Exercise, Path, Bench], Misconceptions]
+def grade(
+    submission: Submission, tasks: tuple[Task, ...], seed: int, bench: Bench, *, show_hidden: bool = False
+) -> Report:
+    """Run a submission and return its report. Every exercise gets a result, whatever the submission does.
 
-
-@dataclass(frozen=True)
-class Task:
-    """An exercise with what the reference gave, ready to be compared.
-
-    `calls` pairs each case with the call it makes; `sentences` are the misconceptions' words by name; `misconceptions`
-    observes them, and `variants` the reference on changed inputs, once somebody needs them.
+    Of hidden cases the report has no more than a student may read, unless `show_hidden`.
     """
-
-    exercise: Exercise
-    expected: Expected
-    calls: tuple[tuple[Case, Call], ...]
-    sentences: tuple[tuple[str, str], ...]
-    misconceptions: Callable[[], Misconceptions]
-    variants: Callable[[], Misconceptions]
-
-
-def prepare(exercise: Exercise, course: Course, seed: int, bench: Bench, cache: Cache) -> Task:
-    """Return a task, its reference observed now or taken from the cache. Raises `Mistake` if the reference fails."""
-    path = course.reference_file(exercise.id)
-    source = path.read_bytes()
-    versions = (code_version(), metadata.version("torch"), metadata.version("numpy"))
-    key = digest("expected", *versions, exercise.digest, source, seed)
-    expected = cache.get(key, Expected)
-    if expected is None:
-        expected = _sound(exercise, observe_reference(exercise, path, seed, bench))
-        cache.put(key, expected)
-
-    def kept(what: str, observe: Observe) -> Callable[[], Misconceptions]:
-        return functools.cache(
-            lambda: _kept(digest(what, key), cache, lambda: observe(expected, exercise, path, bench))
-        )
-
-    return Task(
-        exercise=exercise,
-        expected=expected,
-        calls=_calls(exercise, expected),
-        sentences=tuple(misconceptions_in(source.decode()).items()),
-        misconceptions=kept("misconceptions", observe_misconceptions),
-        variants=kept("variants", observe_variants),
-    )
-
-
-def _kept(name: str, cache: Cache, observe: Callable[[], Misconceptions]) -> Misconceptions:
-    found = cache.get(name, Misconceptions)
-    if found is None:
-        found = observe()
-        cache.put(name, found)
-    return found
-
-
-def _sound(exercise: Exercise, expected: Expected) -> Expected:
-    """Mark as broken what cannot be asked: cases in whose dtype the reference itself is not within tolerance."""
-    cases = {case.name: case for case in exercise.cases}
-    checked = []
-    for each in expected.expectations:
-        execution = Execution(id=each.id, status=each.status, observation=each.actual)
-        plan = Plan.of(exercise, expected)
-        call = student_call(plan, cases[each.id])
-        found = judge.inaccuracies(Sight(exercise, cases[each.id], call, each, execution, Facts()))
-        if each.status is Status.OK and found:
-            detail = f"the reference is off by {found[0].error} in {found[0].slot}; {found[0].allowed} is allowed"
-            checked.append(msgspec.structs.replace(each, status=Status.BROKEN, detail=detail))
-        else:
-            checked.append(each)
-    return msgspec.structs.replace(expected, expectations=tuple(checked))
-
-
-def grade(submission: Submission, tasks: tuple[Task, ...], seed: int, bench: Bench) -> Report:
-    """Run a submission and return its report. Every exercise gets a result, whatever the submission does."""
     run = bench.run(_job(submission, tasks))
     executions = {execution.id: execution for execution in run.executions}
     sights = [_sights(task, executions, run) for task in tasks]
     complaints = ask_predicates([sight for group in sights for sight in group], bench)
     results = tuple(
-        _result(task, group, complaints, submission, run) for task, group in zip(tasks, sights, strict=True)
+        _result(task, _verdicts(task, group, complaints, submission, run), submission, run, show_hidden=show_hidden)
+        for task, group in zip(tasks, sights, strict=True)
     )
     return Report(
         submission=submission.name,
@@ -182,17 +112,6 @@ def _limits(exercises: list[Exercise]) -> Limits:
     """Return limits that allow each exercise what its author allows it."""
     every = [exercise.limits for exercise in exercises] or [Limits()]
     return Limits(**{field: max(getattr(limits, field) for limits in every) for field in Limits.__struct_fields__})
-
-
-def _calls(exercise: Exercise, expected: Expected) -> tuple[tuple[Case, Call], ...]:
-    """Return the cases that count, with their calls: a companion on which the reference itself fails is not one."""
-    failed = {each.id for each in expected.expectations if each.status is not Status.OK}
-    plan = Plan.of(exercise, expected)
-    return tuple(
-        (case, msgspec.structs.replace(student_call(plan, case), id=f"{exercise.id}/{case.name}"))
-        for case in exercise.cases
-        if not (case.companion and case.name in failed)
-    )
 
 
 def _sights(task: Task, executions: dict[str, Execution], run: Run) -> list[Sight]:
@@ -236,9 +155,36 @@ def _slot(sight: Sight, slot: str) -> Node:
     return dict(node.items).get(name, Nothing()) if name and isinstance(node, Mapping) else node
 
 
-def _result(
+@dataclass(frozen=True)
+class _Judged:
+    """An exercise's verdicts, and the footprint by which others with the same mistake are found."""
+
+    verdicts: list[Verdict]
+    footprint: Footprint | None
+
+
+def _result(task: Task, judged: _Judged, submission: Submission, run: Run, *, show_hidden: bool) -> Result:
+    exercise = task.exercise
+    veiled = set[str]() if show_hidden else {case.name for case in exercise.cases if case.hidden}
+    verdicts = [judge.veiled(verdict) if verdict.case in veiled else verdict for verdict in judged.verdicts]
+    return Result(
+        exercise=exercise.id,
+        title=exercise.title,
+        outcome=_outcome(verdicts),
+        points=_total(verdict.points for verdict in verdicts),
+        max_points=exercise.points,
+        verdicts=tuple(verdicts),
+        lead=_lead(verdicts),
+        excerpt=_excerpt(exercise, submission, run, verdicts),
+        statement=exercise.statement,
+        hints=exercise.hints,
+        footprint=judged.footprint,
+    )
+
+
+def _verdicts(
     task: Task, sights: list[Sight], complaints: dict[tuple[str, str], str], submission: Submission, run: Run
-) -> Result:
+) -> _Judged:
     exercise = task.exercise
     begun = judge.attempted(exercise, run.facts, found=any(sight.observed.values for sight in sights))
     lost = _lost(exercise, submission, run)
@@ -255,19 +201,7 @@ def _result(
         points = exercise.points * sight.case.weight / total
         begun_or_broken = begun or sight.execution.status is Status.BROKEN
         verdicts.append(_verdict(sight, found, known, points) if begun_or_broken else judge.not_begun(sight, points))
-    return Result(
-        exercise=exercise.id,
-        title=exercise.title,
-        outcome=_outcome(verdicts),
-        points=_total(verdict.points for verdict in verdicts),
-        max_points=exercise.points,
-        verdicts=tuple(verdicts),
-        lead=_lead(verdicts),
-        excerpt=_excerpt(exercise, submission, run, verdicts),
-        statement=exercise.statement,
-        hints=exercise.hints,
-        footprint=footprint.taken(seen, begun),
-    )
+    return _Judged(verdicts, footprint.taken(seen, begun))
 
 
 def _lead(verdicts: list[Verdict]) -> Finding | None:

@@ -359,6 +359,20 @@ def verdict(sight: Sight, points: float, evidence: Evidence) -> Verdict:
     )
 
 
+def veiled(verdict: Verdict) -> Verdict:
+    """Return what a student is told of a hidden case: its name, its outcome, its points."""
+    return Verdict(
+        case=verdict.case,
+        why="a hidden case: what it asks is not shown",
+        criterion=verdict.criterion,
+        outcome=verdict.outcome,
+        points=verdict.points,
+        max_points=verdict.max_points,
+        hidden=True,
+        summary="hidden",
+    )
+
+
 def not_begun(sight: Sight, points: float) -> Verdict:
     """Return the verdict of a case whose exercise is still as it was given out."""
     return Verdict(

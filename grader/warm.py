@@ -25,11 +25,13 @@ class WarmGrader:
     bench: Bench
     cache: Cache
     seed: int = 0
+    show_hidden: bool = False
     tasks: dict[tuple[Path, str], tuple[Stamp, pipeline.Task]] = field(default_factory=dict)
 
     def grade(self, submission: Submission, names: tuple[str, ...], course: Course) -> Report:
         """Return a submission's report. Raises `Mistake` for a fault of the course."""
-        return pipeline.grade(submission, self.prepared(names, course), self.seed, self.bench)
+        tasks = self.prepared(names, course)
+        return pipeline.grade(submission, tasks, self.seed, self.bench, show_hidden=self.show_hidden)
 
     def prepared(self, names: tuple[str, ...], course: Course) -> tuple[pipeline.Task, ...]:
         """Return the tasks of exercises, those prepared now that are new or whose files have changed."""

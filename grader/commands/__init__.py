@@ -2,6 +2,8 @@
 
 COMMANDS = {
     "autograde": "autograder:autograde",
+    "bundle": "bundle:bundle",
+    "ci": "ci:grade_ci",
     "class": "classes:grade_class",
     "doctor": "machine:doctor",
     "explain": "course:explain",

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import click
 
-from grader import course, findings, progress, starters
+from grader import course, findings, progress, recordings, starters
 from grader.commands.exits import complain
 from grader.commands.options import COURSE, Setting, load_one, setting
 from grader.course import Course
@@ -120,19 +120,19 @@ def _misconceptions(course: Course) -> dict[str, RuleText]:
     texts: dict[str, RuleText] = {}
     for lesson in course.lessons:
         for name in lesson.exercises:
-            path = course.root / "reference" / lesson.name / f"{name}.py"
-            if path.is_file():
-                for mistake, sentence in _sentences(path).items():
-                    title = f"A known mistake in {name}: {mistake.replace('_', ' ')}"
-                    text = RuleText(id=f"{PREFIX}{mistake}", title=title, message=sentence, why="", mend="")
-                    texts.setdefault(text.id, text)
+            for mistake, sentence in _sentences(name, course).items():
+                title = f"A known mistake in {name}: {mistake.replace('_', ' ')}"
+                text = RuleText(id=f"{PREFIX}{mistake}", title=title, message=sentence, why="", mend="")
+                texts.setdefault(text.id, text)
     return texts
 
 
-def _sentences(path: Path) -> dict[str, str]:
+def _sentences(name: str, course: Course) -> dict[str, str]:
+    if course.is_bundle:
+        return dict(recordings.recording(name, course).sentences)
     try:
-        return misconceptions_in(path.read_text(encoding="utf-8"))
-    except (SyntaxError, ValueError):  # `grade verify` says what is wrong with it
+        return misconceptions_in(course.reference_file(name).read_text(encoding="utf-8"))
+    except (SyntaxError, ValueError, Mistake):  # `grade verify` says what is wrong with it
         return {}
 
 

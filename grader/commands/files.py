@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import webbrowser
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +43,7 @@ MANY = 20
 )
 @click.option("--open", "open_html", is_flag=True, help="Open the HTML report in the browser.")
 @click.option("--quiet", "-q", is_flag=True, help="Print the score alone.")
+@click.option("--show-hidden", is_flag=True, help="Tell of hidden cases all that there is; for instructors.")
 @click.option("--verbose", "-v", is_flag=True, help="Print every case, passed ones too.")
 @click.option("--watch", "-w", is_flag=True, help="Grade again at every save, until Ctrl-C.")
 @click.option("--no-progress", is_flag=True, help="Do not remember the result for `grade list`.")
@@ -57,6 +58,7 @@ def grade_files(  # noqa: PLR0913 - one parameter an option
     written: tuple[str, ...],
     open_html: bool,
     quiet: bool,
+    show_hidden: bool,
     verbose: bool,
     watch: bool,
     no_progress: bool,
@@ -70,9 +72,12 @@ def grade_files(  # noqa: PLR0913 - one parameter an option
     if watch and (len(files) > 1 or as_json or html or written or open_html):
         raise Mistake("--watch takes one file, and shows it here", "Leave --json, --html and --open out.")
     wanted = [_wanted(words) for words in written]
-    starter = start(setting, _needs(files), own=len(files) <= 1, server=click.get_current_context().obj)
+    starter = start(setting, needs(files), own=len(files) <= 1, server=click.get_current_context().obj)
     try:
-        warm, asked = _warm(setting, starter), Asked(setting.course_dir, lesson, exercises, kept=not no_progress)
+        warm, asked = (
+            warmed(setting, starter, show_hidden=show_hidden),
+            Asked(setting.course_dir, lesson, exercises, kept=not no_progress),
+        )
         if watch:
             from grader.commands import watching  # noqa: PLC0415
 
@@ -124,14 +129,14 @@ class Asked:
                 return
 
 
-def _warm(setting: Setting, starter: Starter) -> WarmGrader:
+def warmed(setting: Setting, starter: Starter, *, show_hidden: bool = False) -> WarmGrader:
     """Return the pipeline on these workers; all that it needs is imported here, while the server imports torch."""
     from rich.console import Console  # noqa: F401, PLC0415
 
     from grader.sandbox.bench import Bench  # noqa: PLC0415
     from grader.warm import WarmGrader  # noqa: PLC0415
 
-    return WarmGrader(Bench(starter), setting.cache(), setting.seed)
+    return WarmGrader(Bench(starter), setting.cache(), setting.seed, show_hidden=show_hidden)
 
 
 def _grade(
@@ -147,7 +152,7 @@ def _grade(
     return done, mistakes
 
 
-def _needs(files: tuple[Path, ...]) -> tuple[str, ...]:
+def needs(files: Sequence[Path]) -> tuple[str, ...]:
     """Return what the server must import besides torch, from the look of the files."""
     notebooks = [path for path in files if path.suffix.lower() == ".ipynb"]
     needs: tuple[str, ...] = ("notebook",) if notebooks else ()

@@ -130,6 +130,10 @@ def _unwanted(scene: Scene) -> Hit | None:
     return hit(pair.slot, name=name, axis=_name(scene.here, pair, min(sums.mine)), sums=sums.words)
 
 
+BENT = ("sigmoid", "softplus", "with_logits")
+"""Parts of the names of operators that bend each of their inputs by itself."""
+
+
 def _dispatched(operators: frozenset[str], parts: tuple[str, ...]) -> bool:
     return any(part in name for name in operators for part in parts)
 
@@ -141,7 +145,7 @@ def _no_sigmoid(scene: Scene) -> Hit | None:
         return None
     if scene.here.first(Aspect.REQUIRES_GRAD) is not None:  # a step function is not a straight line
         return None
-    needed = _dispatched(scene.cases.their_operators, ("sigmoid", "softplus", "with_logits"))
+    needed = _dispatched(scene.cases.their_operators, BENT)
     if not needed or _dispatched(scene.cases.operators, SIGMOIDS + NORMALISERS):
         return None
     right = [

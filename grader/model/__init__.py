@@ -65,6 +65,7 @@ from grader.model.observed import (
     Text,
     Use,
 )
+from grader.model.recorded import Recorded, Recording
 from grader.model.report import (
     PREVIEW,
     Aspect,
@@ -134,6 +135,8 @@ __all__ = [
     "Perform",
     "Raised",
     "Ready",
+    "Recorded",
+    "Recording",
     "Report",
     "Request",
     "Result",

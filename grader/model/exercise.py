@@ -62,7 +62,7 @@ class Case(Value, frozen=True, kw_only=True):
     `sizes`, `std`, `fill`, `share` override drawing by axis or parameter; `args` sets scalar parameters.
     `omit` names optional tensor parameters left at their default; `scenario` names a function of the exercise file.
     `counted` asks for operators, bytes and FLOPs even of a companion. `checks` pairs an observed slot with the author's
-    predicate for it.
+    predicate for it. Of a `hidden` case a student's report tells the name alone, and a bundle has nothing of it.
     """
 
     name: str
@@ -70,6 +70,7 @@ class Case(Value, frozen=True, kw_only=True):
     criterion: str = "correctness"
     weight: float = 1.0
     companion: bool = False
+    hidden: bool = False
     sizes: tuple[tuple[str, int], ...] = ()
     std: tuple[tuple[str, float], ...] = ()
     fill: tuple[tuple[str, str], ...] = ()

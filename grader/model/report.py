@@ -115,7 +115,7 @@ class Shown(Value, frozen=True, kw_only=True):
 
 
 class Verdict(Value, frozen=True, kw_only=True):
-    """The outcome of one case and what it rests on."""
+    """The outcome of one case and what it rests on; of a `hidden` case the name, the outcome and the points alone."""
 
     case: str
     why: str = ""
@@ -123,6 +123,7 @@ class Verdict(Value, frozen=True, kw_only=True):
     outcome: Outcome
     points: float
     max_points: float
+    hidden: bool = False
     summary: str = ""
     inputs: tuple[Shown, ...] = ()
     got: tuple[Shown, ...] = ()

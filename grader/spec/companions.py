@@ -55,7 +55,7 @@ def companions(
 
     With `sized`, two more ask what a call costs, at two sizes of the first axis of the `result`, or else of the inputs.
     """
-    own = [case for case in cases if case.scenario is None]
+    own = [case for case in cases if case.scenario is None and not case.hidden]
     if not own or not any(param.axes for param in params):
         return ()
     axes = tuple(dict.fromkeys(axis for param in params for axis in param.axes if not axis.isdigit()))

@@ -214,6 +214,8 @@ def _result_axes(stub: Any, form: Form) -> tuple[str, ...] | None:
 def _check_cases(cases: tuple[Case, ...], params: tuple[Param, ...], faults: Faults) -> None:
     if not cases:
         faults.add("cases", "there is no case", 'Give at least one: case("a typical batch", batch=16).')
+    elif all(case.hidden for case in cases):
+        faults.add("cases", "every case is hidden", "Leave at least one in sight: students learn from it.")
     names = [case.name for case in cases]
     for name in sorted({name for name in names if names.count(name) > 1}):
         faults.add(f"case {name!r}", "two cases have this name", "Give each case a name of its own.")

@@ -82,6 +82,7 @@ def case(  # noqa: PLR0913 - an author names what a case changes, always by keyw
     gradients: Iterable[str] | None = None,
     training: bool = True,
     check: Mapping[str, Callable[..., Any]] | None = None,
+    hidden: bool = False,
     **sizes: int,
 ) -> Case:
     """Declare one call of the student's function with drawn inputs.
@@ -91,6 +92,7 @@ def case(  # noqa: PLR0913 - an author names what a case changes, always by keyw
     "extreme", or "same:other" for a copy of another parameter. `share` sets how much of a `mixed` parameter is
     replaced. `args` sets scalar parameters. `gradients` overrides the exercise's list; [] asks for none.
     `check` maps "output" or "output.name" to a predicate of the exercise file, used in place of the reference.
+    A `hidden` case counts when an instructor grades; students read its name alone, and their bundle leaves it out.
     """
     return Case(
         name=name,
@@ -108,6 +110,7 @@ def case(  # noqa: PLR0913 - an author names what a case changes, always by keyw
         by_keyword=by_keyword,
         gradients=None if gradients is None else tuple(gradients),
         training=training,
+        hidden=hidden,
         checks=tuple((slot, predicate.__name__) for slot, predicate in (check or {}).items()),
     )
 
@@ -121,14 +124,20 @@ class Declared:
         self.faults: list[Fault] = []
 
     def scenario(
-        self, name: str, why: str = "", *, points: float = 1.0, check: Mapping[str, Callable[..., Any]] | None = None
+        self,
+        name: str,
+        why: str = "",
+        *,
+        points: float = 1.0,
+        check: Mapping[str, Callable[..., Any]] | None = None,
+        hidden: bool = False,
     ) -> Callable[[F], F]:
-        """Add a case that is a function `(student, draw) -> observe(...)`; `points` is its weight."""
+        """Add a case that is a function `(student, draw) -> observe(...)`; `points` is its weight, `hidden` as in `case`."""
 
         def add(function: F) -> F:
             self.scenarios[function.__name__] = function
             checks = tuple((slot, predicate.__name__) for slot, predicate in (check or {}).items())
-            added = Case(name=name, why=why, weight=points, scenario=function.__name__, checks=checks)
+            added = Case(name=name, why=why, weight=points, hidden=hidden, scenario=function.__name__, checks=checks)
             self.cases = (*self.cases, added)
             return function
 

@@ -114,6 +114,7 @@ def declared(options: str, stub: str = STUB) -> str:
 
 
 FAULTS = {
+    "all hidden": (declared('case("a", hidden=True)'), "cases", "every case is hidden", "Leave at least one in sight"),
     "no case": (declared(""), "cases", "there is no case", "Give at least one"),
     "two cases of one name": (declared('case("a"), case("a")'), "case 'a'", "two cases have this name", "name of its own"),
     "an unknown axis": (declared('case("a", seq=3)'), "case 'a'", "'seq' is not an axis", "batch"),
@@ -205,3 +206,17 @@ def test_a_file_that_declares_nothing_usable(text: str, problem: str, cure: str)
     assert fault.place == "exercises/lesson/answer.py"
     assert problem in fault.problem
     assert cure in fault.cure
+
+
+def test_hidden_cases_are_marked_and_no_companion_comes_from_them() -> None:
+    text = """@exercise(case("secret", n=1, args={"by": 31.0}, hidden=True), case("plain", args={"by": 2.0}))
+def answer(x: Float[Tensor, "n"], by: float) -> Float[Tensor, "n"]: ...
+
+@answer.scenario("secret way", hidden=True)
+def secret(student, draw): ...
+"""
+    found = exercise(text)
+    assert [case.name for case in found.cases if case.hidden] == ["secret", "secret way"]
+    companions = [case for case in found.cases if case.companion]
+    assert companions
+    assert all(dict(case.args).get("by") != 31.0 for case in companions)

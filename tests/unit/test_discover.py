@@ -84,3 +84,10 @@ def test_an_unknown_exercise_or_lesson_is_an_error() -> None:
     with pytest.raises(Mistake, match="there is no lesson 'loss'") as caught:
         found("x = 1", lesson="loss")
     assert caught.value.cure == "Lessons: losses, layers."
+
+
+def test_a_file_concerns_a_course_that_it_names_or_answers() -> None:
+    answering = submission("def mse(a, b): ...\n")
+    assert discover.concerns(answering, COURSE)
+    assert not discover.concerns(submission("x = 1\n"), COURSE)
+    assert discover.concerns(notebook("x = 1", grader={"lesson": "anything"}), COURSE)

@@ -1,0 +1,75 @@
+"""From an exercise to a task: its reference observed now, taken from the cache, or read from a bundle's recordings."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+
+import msgspec
+
+from grader import judge, recordings
+from grader.cache import Cache, code_version, digest
+from grader.calls import Plan, student_call
+from grader.course import Course
+from grader.expected import misconceptions_in, observe_misconceptions, observe_reference, observe_variants
+from grader.model import Execution, Exercise, Expected, Facts, Misconceptions, Status
+from grader.sandbox.bench import Bench
+from grader.sight import Sight
+from grader.task import Task, calls
+
+Observe = Callable[[Expected, Exercise, Path, Bench], Misconceptions]
+
+
+def prepare(exercise: Exercise, course: Course, seed: int, bench: Bench, cache: Cache) -> Task:
+    """Return a task. Raises `Mistake` if the reference fails, or a bundle has no recording that fits."""
+    if course.is_bundle:
+        return recordings.task(exercise, course, seed)
+    path = course.reference_file(exercise.id)
+    source = path.read_bytes()
+    versions = (code_version(), metadata.version("torch"), metadata.version("numpy"))
+    key = digest("expected", *versions, exercise.digest, source, seed)
+    expected = cache.get(key, Expected)
+    if expected is None:
+        expected = _sound(exercise, observe_reference(exercise, path, seed, bench))
+        cache.put(key, expected)
+
+    def kept(what: str, observe: Observe) -> Callable[[], Misconceptions]:
+        return functools.cache(
+            lambda: _kept(digest(what, key), cache, lambda: observe(expected, exercise, path, bench))
+        )
+
+    return Task(
+        exercise=exercise,
+        expected=expected,
+        calls=calls(exercise, expected),
+        sentences=tuple(misconceptions_in(source.decode()).items()),
+        misconceptions=kept("misconceptions", observe_misconceptions),
+        variants=kept("variants", observe_variants),
+    )
+
+
+def _kept(name: str, cache: Cache, observe: Callable[[], Misconceptions]) -> Misconceptions:
+    found = cache.get(name, Misconceptions)
+    if found is None:
+        found = observe()
+        cache.put(name, found)
+    return found
+
+
+def _sound(exercise: Exercise, expected: Expected) -> Expected:
+    """Mark as broken what cannot be asked: cases in whose dtype the reference itself is not within tolerance."""
+    cases = {case.name: case for case in exercise.cases}
+    checked = []
+    for each in expected.expectations:
+        execution = Execution(id=each.id, status=each.status, observation=each.actual)
+        plan = Plan.of(exercise, expected)
+        call = student_call(plan, cases[each.id])
+        found = judge.inaccuracies(Sight(exercise, cases[each.id], call, each, execution, Facts()))
+        if each.status is Status.OK and found:
+            detail = f"the reference is off by {found[0].error} in {found[0].slot}; {found[0].allowed} is allowed"
+            checked.append(msgspec.structs.replace(each, status=Status.BROKEN, detail=detail))
+        else:
+            checked.append(each)
+    return msgspec.structs.replace(expected, expectations=tuple(checked))
