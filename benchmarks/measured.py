@@ -35,11 +35,12 @@ def run(command: list[str], *, cwd: Path, accept: tuple[int, ...] = (0,), **envi
 
     A process that ends in a PID namespace tells its CPU seconds to nobody, so they are read from a control group.
     """
-    with _group() as (enter, cpu_s):
+    with _group() as (group, told):
         started, peak, ended = time.perf_counter(), [0], threading.Event()
         process = subprocess.Popen(
-            command, cwd=cwd, env=os.environ | environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, preexec_fn=enter,
+            ["sh", "-c", 'echo $$ > "$0/cgroup.procs" && exec "$@"', str(group), *command], cwd=cwd,
+            env=os.environ | environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True,
         )  # fmt: skip
         sampler = threading.Thread(target=_sample, args=(process.pid, peak, ended))
         sampler.start()
@@ -49,37 +50,31 @@ def run(command: list[str], *, cwd: Path, accept: tuple[int, ...] = (0,), **envi
         sampler.join()
         if process.returncode not in accept:
             raise SystemExit(f"{command} ended with {process.returncode}:\n{said[-4000:]}")
-        return Cost(wall_s, cpu_s(), peak[0])
+        return Cost(wall_s, _cpu_s(told), peak[0])
 
 
 @contextlib.contextmanager
-def _group() -> Iterator[tuple]:  # type: ignore[type-arg]
-    """Yield how a child enters a control group of its own, and what tells the group's CPU seconds."""
+def _group() -> Iterator[tuple[Path, Path]]:
+    """Yield a control group of its own, and the file that tells its CPU seconds."""
     for root, file in PLACES:
-        folder = Path(root, f"grader-bench-{os.getpid()}-{threading.get_ident()}")
-        if not Path(root, file).exists() and file != "cpu.stat":
-            continue
+        folder = Path(root, f"grader-bench-{os.getpid()}")
         try:
             folder.mkdir()
         except OSError:
             continue
         try:
-            yield (lambda: _enter(folder)), (lambda: _cpu_s(folder / file))
+            yield folder, folder / file
         finally:
             _remove(folder)
         return
-    raise SystemExit("no control group can be made here: run this as root, or under systemd-run --scope -p Delegate=yes")
-
-
-def _enter(folder: Path) -> None:
-    (folder / "cgroup.procs").write_text(str(os.getpid()))
+    raise SystemExit(
+        "no control group can be made here: run this as root, or under systemd-run --scope -p Delegate=yes"
+    )
 
 
 def _cpu_s(file: Path) -> float:
     text = file.read_text()
-    if "usage_usec" in text:
-        return int(text.split()[1]) / 1e6
-    return int(text) / 1e9
+    return int(text.split()[1]) / 1e6 if "usage_usec" in text else int(text) / 1e9
 
 
 def _remove(folder: Path) -> None:

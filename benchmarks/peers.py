@@ -22,7 +22,7 @@ from pathlib import Path
 
 import measured
 import nbformat
-from answers import HEAD, STUB, answer
+from answers import HEAD, answer
 from measured import Cost
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,8 +59,8 @@ def main(count: int) -> None:
         costs = {
             "nbgrader autograde": nbgrader(folder, python, source, count),
             "otter run, 2 at once": otter(folder, python, tests, count),
-            "grade class, notebooks": grade(folder, "notebooks", count),
-            "grade class, modules": grade(folder, "modules", count),
+            "grade class, notebooks": grade(folder, "notebooks"),
+            "grade class, modules": grade(folder, "modules"),
         }
     base = costs["nbgrader autograde"]
     print(f"{count} submissions{'':9}{'a second':>10}{'CPU s each':>12}{'peak MB':>10}{'x nbgrader':>12}")
@@ -156,8 +156,10 @@ def otter(folder: Path, python: Path, tests: str, count: int) -> Cost:
     body = "".join(f"    {line}\n" for line in tests.splitlines())
     (place / "tests" / "focal_loss.py").write_text(OTTER + body)
     command = [str(python), "-m", "otter"]
-    measured.run([*command, "generate", "-t", "tests", "-o", "autograder.zip"], cwd=place, **peers_environment(folder, python))
-    one = f'mkdir -p "out/$1" && {shlex.join(command)} run -a autograder.zip --no-logo -o "out/$1" "../notebooks/$1/focal_loss.ipynb"'
+    measured.run(
+        [*command, "generate", "-t", "tests", "-o", "autograder.zip"], cwd=place, **peers_environment(folder, python)
+    )
+    one = f'mkdir -p "out/$1" && {shlex.join(command)} run -a autograder.zip -o "out/$1" "../notebooks/$1/focal_loss.ipynb"'
     line = f"ls ../notebooks | xargs -P {CORES} -I STUDENT sh -c {shlex.quote(one)} - STUDENT"
     cost = measured.run(["sh", "-c", line], cwd=place, **peers_environment(folder, python))
     graded = len(list(place.glob("out/*/results.json")))
@@ -166,7 +168,7 @@ def otter(folder: Path, python: Path, tests: str, count: int) -> Cost:
     return cost
 
 
-def grade(folder: Path, kind: str, count: int) -> Cost:
+def grade(folder: Path, kind: str) -> Cost:
     words = ["class", kind, "--course", str(ROOT), "--exercise", "focal_loss", "-j", str(CORES)]
     return measured.run(
         [sys.executable, "-m", "grader", *words], cwd=folder, XDG_CACHE_HOME=str(folder / f"cache-{kind}")

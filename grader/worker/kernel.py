@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 # Not importable from here on: setting up a debugger that nobody asks for costs 0.3 s.
 sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]
 
-from ipykernel.kernelapp import IPKernelApp
-from IPython.utils.text import SList
-from tornado.ioloop import IOLoop
+from ipykernel.kernelapp import IPKernelApp  # noqa: E402
+from IPython.utils.text import SList  # noqa: E402
+from tornado.ioloop import IOLoop  # noqa: E402
 
-from grader.worker import script
+from grader.worker import script  # noqa: E402
 
 if TYPE_CHECKING:
     from grader.worker.serve import Channel, Session
