@@ -34,8 +34,10 @@ TABLES = """
     SELECT students.key, attempts.file, attempts.late, submissions.digest, results.exercise, results.outcome,
            results.points, results.digest, results.lead, reports.digest, reports.body, cases.position, cases.name,
            cases.outcome, cases.points, cases.evidence_digest, versions.digest
-    FROM attempts JOIN students ON students.id = student_id JOIN submissions ON submissions.id = submission_id
-    JOIN current_results ON current_results.submission_id = attempts.submission_id JOIN results ON results.id = current_results.result_id
+    FROM attempts JOIN students ON students.id = student_id
+    JOIN submissions ON submissions.id = attempts.submission_id
+    JOIN current_results ON current_results.submission_id = attempts.submission_id
+    JOIN results ON results.id = current_results.result_id
     JOIN reports ON reports.id = report_id JOIN versions ON versions.id = version_id
     JOIN cases ON cases.result_id = results.id ORDER BY students.key, results.exercise, cases.position
 """

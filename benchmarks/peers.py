@@ -1,9 +1,10 @@
 """The same notebooks graded by nbgrader, by otter and by `grade class`; and the same answers as modules.
 
-Usage: python benchmarks/peers.py [NOTEBOOKS]. Prints notebooks a second, CPU seconds each, peak memory, and how many times
-as fast as nbgrader each is (goal: 25 for notebooks, 100 for modules). One focal loss exercise: the peers have asserts on a
-value and a gradient, `grade` has its whole exercise and its sandbox. Two cores, one after another, in one run. nbgrader
-grades one after another; of otter two are run at once.
+Usage: python benchmarks/peers.py [NOTEBOOKS [FOR_PEERS]]. Prints notebooks a second, CPU seconds each, peak memory, and
+how many times as fast as nbgrader each is (goal: 25 for notebooks, 100 for modules). One focal loss exercise: the peers
+have asserts on a value and a gradient, `grade` has its whole exercise and its sandbox. Two cores, one after another, in
+one run. nbgrader grades one after another; of otter two are run at once. Who has little time lets the peers grade only
+the first FOR_PEERS.
 
 The peers come from PyPI into a virtual environment of their own, in the temporary folder, which borrows torch.
 """
@@ -50,24 +51,24 @@ def test_value_and_gradient(focal_loss):
 """
 
 
-def main(count: int) -> None:
+def main(count: int, for_peers: int) -> None:
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
     with tempfile.TemporaryDirectory(prefix="grader-peers-") as name:
         folder, python = Path(name), peers_python()
         tests = asserts()
         source = released(folder, tests, count)
         costs = {
-            "nbgrader autograde": nbgrader(folder, python, source, count),
-            "otter run, 2 at once": otter(folder, python, tests, count),
-            "grade class, notebooks": grade(folder, "notebooks"),
-            "grade class, modules": grade(folder, "modules"),
+            "nbgrader autograde": (for_peers, nbgrader(folder, python, source, for_peers)),
+            "otter run, 2 at once": (for_peers, otter(folder, python, tests, for_peers)),
+            "grade class, notebooks": (count, grade(folder, "notebooks")),
+            "grade class, modules": (count, grade(folder, "modules")),
         }
-    base = costs["nbgrader autograde"]
-    print(f"{count} submissions{'':9}{'a second':>10}{'CPU s each':>12}{'peak MB':>10}{'x nbgrader':>12}")
-    for label, cost in costs.items():
+    rates = {label: graded / cost.wall_s for label, (graded, cost) in costs.items()}
+    print(f"{'':24}{'graded':>8}{'a second':>10}{'CPU s each':>12}{'peak MB':>10}{'x nbgrader':>12}")
+    for label, (graded, cost) in costs.items():
         print(
-            f"{label:24}{count / cost.wall_s:10.2f}{cost.cpu_s / count:12.3f}{cost.peak_bytes / 1e6:10.0f}"
-            f"{base.wall_s / cost.wall_s:12.1f}"
+            f"{label:24}{graded:8}{rates[label]:10.2f}{cost.cpu_s / graded:12.3f}{cost.peak_bytes / 1e6:10.0f}"
+            f"{rates[label] / rates['nbgrader autograde']:12.1f}"
         )
 
 
@@ -127,7 +128,6 @@ def released(folder: Path, tests: str, count: int) -> nbformat.NotebookNode:
             (folder / kind / student).mkdir(parents=True)
         nbformat.write(whole(answer(number)), folder / "notebooks" / student / "focal_loss.ipynb")
         (folder / "modules" / student / "focal_loss.py").write_text(HEAD + "\n\n" + answer(number))
-        shutil.copytree(folder / "notebooks" / student, folder / "nbgrader" / "submitted" / student / "ps1")
     return whole(f"### BEGIN SOLUTION\n{answer(0)}### END SOLUTION\n")
 
 
@@ -136,10 +136,16 @@ def peers_environment(folder: Path, python: Path) -> dict[str, str]:
     return {"HOME": str(folder), "PATH": os.pathsep.join((str(python.parent), os.environ["PATH"]))}
 
 
+def students(folder: Path, count: int) -> list[str]:
+    return sorted(path.name for path in (folder / "notebooks").iterdir())[:count]
+
+
 def nbgrader(folder: Path, python: Path, source: nbformat.NotebookNode, count: int) -> Cost:
     course = folder / "nbgrader"
     (course / "source" / "ps1").mkdir(parents=True)
     nbformat.write(source, course / "source" / "ps1" / "focal_loss.ipynb")
+    for student in students(folder, count):
+        shutil.copytree(folder / "notebooks" / student, course / "submitted" / student / "ps1")
     command = [str(python), "-m", "nbgrader"]
     environment = peers_environment(folder, python)
     measured.run([*command, "generate_assignment", "ps1"], cwd=course, **environment)
@@ -160,7 +166,7 @@ def otter(folder: Path, python: Path, tests: str, count: int) -> Cost:
         [*command, "generate", "-t", "tests", "-o", "autograder.zip"], cwd=place, **peers_environment(folder, python)
     )
     one = f'mkdir -p "out/$1" && {shlex.join(command)} run -a autograder.zip -o "out/$1" "../notebooks/$1/focal_loss.ipynb"'
-    line = f"ls ../notebooks | xargs -P {CORES} -I STUDENT sh -c {shlex.quote(one)} - STUDENT"
+    line = f"ls ../notebooks | head -n {count} | xargs -P {CORES} -I STUDENT sh -c {shlex.quote(one)} - STUDENT"
     cost = measured.run(["sh", "-c", line], cwd=place, **peers_environment(folder, python))
     graded = len(list(place.glob("out/*/results.json")))
     if graded != count:
@@ -176,4 +182,5 @@ def grade(folder: Path, kind: str) -> Cost:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100)
+    numbers = [int(word) for word in sys.argv[1:]] or [100]
+    main(numbers[0], numbers[-1])
