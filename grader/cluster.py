@@ -2,7 +2,7 @@
 
 Between this process and the cluster's there is trust, as between the threads of one machine: Dask pickles which function is
 to be called. What students wrote travels as bytes of `grader.wire`, and so does every answer, so nothing that has been
-near a submission is ever unpickled (docs/decisions/0009-dask.md).
+near a submission is ever unpickled (docs/decisions/0015-dask.md).
 """
 
 from __future__ import annotations

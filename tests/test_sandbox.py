@@ -312,11 +312,21 @@ def test_a_server_that_was_killed_is_started_again() -> None:
         assert server_of(starter).pid != server.pid
     finally:
         starter.close()
-    with pytest.raises(SandboxError, match="the fork server"):
-        Bench(starter).describe([Describe(source="", path="a.py", lesson="l")])
-    found = run(Bench(starter), FINE, "fine")
-    assert statuses(found) == [Status.BROKEN]
-    assert "the fork server" in found.executions[0].detail
+
+
+def test_a_server_that_cannot_be_started_again_is_our_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    starter = ForkServer()
+    try:
+        assert statuses(run(Bench(starter), FINE, "fine")) == [Status.OK]
+        monkeypatch.setattr(ForkServer, "_relaunch", lambda self, broken: None)
+        server_of(starter).kill()
+        found = run(Bench(starter), FINE, "fine", call("fine", id="again"))
+        assert statuses(found) == [Status.BROKEN, Status.BROKEN]
+        assert "the fork server" in found.executions[0].detail
+        with pytest.raises(SandboxError, match="the fork server"):
+            Bench(starter).describe([Describe(source="", path="a.py", lesson="l")])
+    finally:
+        starter.close()
 
 
 SLOW = "import time\ndef slow():\n    time.sleep(1)\n"
