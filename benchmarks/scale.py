@@ -21,9 +21,8 @@ import measured
 import msgspec
 
 from grader import classroom, course, gradebook
-from grader.classroom import Asked, Desk, Done, Hall, Work
+from grader.classroom import Asked, Desk, Done, Graded, Hall, Work
 from grader.intake import Found, Student
-from grader.model import Report
 from grader.sandbox.bench import Bench
 from grader.sandbox.server import ForkServer
 
@@ -73,11 +72,11 @@ def simulate(count: int) -> None:
         desk.prepare("mse_loss")
         path = folder / "mse_loss.py"
         path.write_text(ANSWER.format("the one that is graded"))
-        model = desk.graded(classroom.contents(Found(Student("m"), path), no_zip), ("mse_loss",))
+        model = desk.graded(classroom.contents(Found(Student("m"), path), no_zip), ("mse_loss",)).report
         server.close()
 
-        def answered(work: Work) -> Report:
-            return msgspec.structs.replace(model, digest=work.handed.digest)
+        def answered(work: Work) -> Graded:
+            return Graded(msgspec.structs.replace(model, digest=work.handed.digest))
 
         def handed_in() -> Iterator[Found]:
             for number in range(count):
@@ -101,7 +100,7 @@ def simulate(count: int) -> None:
                 print(f"{told['all']:12}{ms[0]:14.2f}{ms[1]:13.2f}{peak:10.0f}{size:14.1f}", flush=True)
 
         with gradebook.opened(folder / "grades.db") as book, ThreadPoolExecutor(2) as pool:
-            hall = Hall(pool, 3, answered, lambda _: None, lambda report: report)
+            hall = Hall(pool, 3, answered, lambda _: None, lambda graded: graded)
             classroom.run(handed_in(), desk, book, tell, lambda: False, hall)
             started = time.monotonic()
             grades = gradebook.grades(book, gradebook.Policy())
