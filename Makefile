@@ -47,10 +47,15 @@ coverage: $(VENV)/.installed browser
 wheel-test: $(VENV)/.installed  ## the wheel, in an environment of its own, grading the demo from another folder
 	bash .ci/wheel-test $(BIN)/python
 
-bench: $(VENV)/.installed
+bench: $(VENV)/.installed  ## all measurements: hours; each can be run by itself and smaller
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/isolation.py
 	$(BIN)/python benchmarks/layers.py
+	$(BIN)/python benchmarks/share.py
+	$(BIN)/python benchmarks/peers.py
+	$(BIN)/python benchmarks/scale.py
+	$(BIN)/python benchmarks/scale.py simulate 100000
+	$(BIN)/python benchmarks/kills.py
 
 fuzz: $(VENV)/.installed  ## two minutes of coverage-guided fuzzing: the wire decoder and readers of files; the spec loader
 	$(BIN)/pip install --quiet atheris

@@ -6,7 +6,7 @@ import contextlib
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from typing import Any, TypeVar
 
 from grader.errors import Mistake
@@ -49,10 +49,12 @@ def run(
             if not pending:
                 return whole
             _take(pending, wait(pending, return_when=FIRST_COMPLETED).done, on_done)
-    except BrokenExecutor as error:
-        _take(pending, set(pending), on_done)
+    except (BrokenExecutor, CancelledError) as error:
+        with contextlib.suppress(BrokenExecutor, CancelledError):
+            _take(pending, {future for future in pending if future.done()}, on_done)
         raise Mistake(
-            f"the workers are gone: {error}", "Give the same command again: what was graded is kept."
+            f"the workers are gone: {error or 'their executor has given up'}",
+            "Give the same command again: what was graded is kept.",
         ) from None
     finally:
         for future in pending:

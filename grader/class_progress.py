@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import time
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
@@ -12,7 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from grader.classroom import Done
+from grader.classroom import Done, said
 from grader.errors import Mistake
 from grader.gradebook import Change
 from grader.intake import Problem, ProblemKind
@@ -52,15 +51,6 @@ def kind(done: Done) -> str:
     if any(verdict.outcome is Outcome.UNGRADED for result in done.report.results for verdict in result.verdicts):
         return FAILED
     return "passed" if outcomes <= {Outcome.PASSED} else "not all passed"
-
-
-def said(error: Exception) -> str:
-    """Return an error's words; of one that nobody foresaw, where it arose."""
-    if isinstance(error, Mistake):
-        return f"{error.problem} {error.cure}".strip()
-    last = traceback.extract_tb(error.__traceback__)[-1:]
-    place = f" ({last[0].filename}:{last[0].lineno})" if last else ""
-    return f"the grader failed: {type(error).__name__}: {error}{place}"
 
 
 def summed(counts: Counter[str]) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import traceback
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
+from typing import Any
 
 from grader import __version__, batch, catalogue, discover, gradebook
 from grader import grade as pipeline
@@ -105,34 +108,81 @@ class Desk:
 
     def grade(self, work: Work) -> Graded:
         """Grade one hand-in; called from any thread."""
-        tasks = tuple(self.tasks[name] for name in work.names)
+        return self.graded(work.submission, work.names)
+
+    def graded(self, submission: Submission, names: tuple[str, ...]) -> Graded:
+        """Grade a submission on exercises that are prepared."""
+        tasks = tuple(self.tasks[name] for name in names)
         timed = Timed(self.bench.starter)
-        report = pipeline.grade(work.submission, tasks, self.asked.seed, timed)
+        report = pipeline.grade(submission, tasks, self.asked.seed, timed)
         return Graded(report, tuple(timed.seconds.items()))
 
 
+@dataclass(frozen=True)
+class Hall:
+    """Where hand-ins are graded: `executor` calls `grade`, and `unpack` returns what was graded in what comes back, or raises.
+
+    `prepare` is told of an exercise before its first hand-in is given out.
+    """
+
+    executor: Executor
+    in_flight: int
+    grade: Callable[[Work], Any]
+    prepare: Callable[[str], None]
+    unpack: Callable[[Any], Graded]
+
+
+@contextlib.contextmanager
+def here(desk: Desk) -> Iterator[Hall]:
+    """Yield this machine as the place to grade in: as many threads as there are jobs, and one fork server."""
+    jobs = desk.asked.jobs
+    with ThreadPoolExecutor(jobs, thread_name_prefix="grade") as pool:
+        yield Hall(pool, jobs + 1, desk.grade, desk.prepare, unpack=lambda graded: graded)
+
+
 def run(
-    found: Iterable[Found], desk: Desk, book: Gradebook, tell: Callable[[Done], None], stopped: Callable[[], bool]
+    found: Iterable[Found],
+    desk: Desk,
+    book: Gradebook,
+    tell: Callable[[Done], None],
+    stopped: Callable[[], bool],
+    hall: Hall,
 ) -> bool:
-    """Grade a class on this machine, and tell of each file as it is done; return whether it was all.
+    """Grade a class, and tell of each file as it is done; return whether it was all.
 
     Every hand-in is written down before it is told of. Raises `Mistake` for a fault of the course or the gradebook.
     """
     asked = desk.asked
 
-    def on_done(work: Work, outcome: Graded | Exception) -> None:
-        if isinstance(outcome, Exception):
-            tell(Done(work.found, error=outcome))
+    def on_done(work: Work, outcome: Any) -> None:
+        try:
+            graded = _unpacked(hall, outcome)
+        except Exception as error:  # whatever it is, it is this one file's
+            tell(Done(work.found, error=error))
             return
-        report = outcome.report
+        report = graded.report
         changes = gradebook.changed(book, work.handed, report)
         if not asked.dry_run:
-            gradebook.record(book, work.handed, report, work.keys, datetime.now(UTC), outcome.seconds)
+            gradebook.record(book, work.handed, report, work.keys, datetime.now(UTC), graded.seconds)
         tell(Done(work.found, report=report, changes=changes))
 
-    works = _works(_opened(found, asked, stopped), desk, book, tell)
-    with ThreadPoolExecutor(asked.jobs, thread_name_prefix="grade") as pool:
-        return batch.run(works, desk.grade, pool, on_done, in_flight=asked.jobs + 1, stopped=stopped)
+    works = _works(_opened(found, asked, stopped), desk, book, tell, hall)
+    return batch.run(works, hall.grade, hall.executor, on_done, in_flight=hall.in_flight, stopped=stopped)
+
+
+def _unpacked(hall: Hall, outcome: Any) -> Graded:
+    if isinstance(outcome, Exception):
+        raise outcome
+    return hall.unpack(outcome)
+
+
+def said(error: Exception) -> str:
+    """Return an error's words; of one that nobody foresaw, where it arose."""
+    if isinstance(error, Mistake):
+        return f"{error.problem} {error.cure}".strip()
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    place = f" ({last[0].filename}:{last[0].lineno})" if last else ""
+    return f"the grader failed: {type(error).__name__}: {error}{place}"
 
 
 def _opened(
@@ -158,6 +208,7 @@ def _works(
     desk: Desk,
     book: Gradebook,
     tell: Callable[[Done], None],
+    hall: Hall,
 ) -> Iterator[Work]:
     """Yield what is to be graded, and tell of what cannot be read and what is known."""
     asked = desk.asked
@@ -173,7 +224,7 @@ def _works(
         known = frozenset() if asked.force else gradebook.known(book, submission.digest, keys)
         fresh = tuple(key.exercise for key in keys if key not in known)
         for name in fresh:
-            desk.prepare(name)
+            hall.prepare(name)
         if fresh:
             yield Work(each, handed, submission, fresh, keys)
             continue

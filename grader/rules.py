@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from grader.model import Aspect, Difference, Exercise, Facts
 from grader.sight import Mention, Sight
@@ -109,6 +110,7 @@ def _reaching(own: frozenset[str], facts: Facts) -> Iterator[Mention]:
             yield REACHING, use.name, f"line {use.line}"
 
 
+@lru_cache(maxsize=4096)
 def suspicious(name: str, *, inside: bool = True) -> bool:
     """Tell whether a name reaches into the program that watches an answer; `inside`: it stands in the answer itself."""
     if any(_is(name, harmless) for harmless in HARMLESS):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from grader.arrays import is_float, to_numpy
-from grader.model import Call, Case, Difference, Execution, Exercise, Expectation, Facts, Observation
+from grader.model import Argument, Call, Case, Difference, Execution, Exercise, Expectation, Facts, Observation
 
 Mention = tuple[str, str, str]
 """What a rule names, how the source or torch calls it, and where: "line 3" or "call"."""
@@ -38,10 +39,7 @@ class Sight:
         """The largest absolute value among the float inputs of this case, at least 1; a scenario's, as the reference saw."""
         if self.case.scenario is not None:
             return max(self.expectation.actual.magnitude, 1.0)
-        arrays = [argument.array for arguments in self.call.arguments for argument in arguments]
-        values = [to_numpy(array) for array in arrays if array is not None and is_float(array.dtype) and array.data]
-        largest = max((float(np.abs(each[np.isfinite(each)]).max(initial=0.0)) for each in values), default=1.0)
-        return max(largest, 1.0)
+        return _largest(self.call.arguments)
 
     def is_checked(self, slot: str) -> bool:
         """Tell whether a predicate answers for a slot, or for what it is a part of: then it is not compared."""
@@ -53,3 +51,11 @@ class Sight:
     def observed(self) -> Observation:
         """What the submission did, or nothing if it did not get that far."""
         return self.execution.observation or Observation()
+
+
+@lru_cache(maxsize=4096)
+def _largest(sets: tuple[tuple[Argument, ...], ...]) -> float:
+    """Return the largest absolute value among the float arguments of a call, at least 1; the same for a whole class."""
+    arrays = [argument.array for arguments in sets for argument in arguments]
+    values = [to_numpy(array) for array in arrays if array is not None and is_float(array.dtype) and array.data]
+    return max((float(np.abs(each[np.isfinite(each)]).max(initial=1.0)) for each in values), default=1.0)

@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 
 from grader import batch, classroom, course, gradebook
-from grader.class_progress import Board, board, change_lines, kind, problem_lines, said, summed
-from grader.classroom import Asked, Desk, Done
+from grader.class_progress import Board, board, change_lines, kind, problem_lines, summed
+from grader.classroom import Asked, Desk, Done, said
 from grader.errors import Mistake
 from grader.gradebook import Change, TaskKey
 from grader.intake import Found, Problem, ProblemKind, Student, find
@@ -180,9 +180,9 @@ def fake_run(
     folder: Path, book: gradebook.Gradebook, stop_at: int = 99, **asked: object
 ) -> tuple[list[str], Board, bool]:
     desk = FakeDesk(Asked(course.load(ROOT), jobs=2, **asked), Bench(None), None)  # type: ignore[arg-type]
-    with board(9) as shown:
+    with board(9) as shown, classroom.here(desk) as hall:
         whole = classroom.run(
-            find([folder]).submissions, desk, book, shown.tell, lambda: shown.counts.total() >= stop_at
+            find([folder]).submissions, desk, book, shown.tell, lambda: shown.counts.total() >= stop_at, hall
         )
     return sorted(desk.keys), shown, whole
 

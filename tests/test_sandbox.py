@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -295,13 +296,30 @@ def test_workers_are_gone_as_soon_as_their_job_is_done(bench: Bench) -> None:
 # Failures of ours
 
 
-def test_a_server_that_was_killed_is_our_failure() -> None:
+def server_of(starter: ForkServer) -> psutil.Process:
+    (server,) = [p for p in children() if "grader.worker.zygote" in p.cmdline() and p.pid == starter._server.pid]
+    return server
+
+
+def test_a_server_that_was_killed_is_started_again() -> None:
     starter = ForkServer()
     try:
         assert statuses(run(Bench(starter), FINE, "fine")) == [Status.OK]
-        (server,) = [p for p in children() if "grader.worker.zygote" in p.cmdline() and p.pid == starter._server.pid]
+        server = server_of(starter)
         server.kill()
         server.wait()
+        assert statuses(run(Bench(starter), FINE, "fine", call("fine", id="again"))) == [Status.OK, Status.OK]
+        assert server_of(starter).pid != server.pid
+    finally:
+        starter.close()
+
+
+def test_a_server_that_cannot_be_started_again_is_our_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    starter = ForkServer()
+    try:
+        assert statuses(run(Bench(starter), FINE, "fine")) == [Status.OK]
+        monkeypatch.setattr(ForkServer, "_relaunch", lambda self, broken: None)
+        server_of(starter).kill()
         found = run(Bench(starter), FINE, "fine", call("fine", id="again"))
         assert statuses(found) == [Status.BROKEN, Status.BROKEN]
         assert "the fork server" in found.executions[0].detail
@@ -309,6 +327,38 @@ def test_a_server_that_was_killed_is_our_failure() -> None:
             Bench(starter).describe([Describe(source="", path="a.py", lesson="l")])
     finally:
         starter.close()
+
+
+SLOW = "import time\ndef slow():\n    time.sleep(1)\n"
+
+
+@pytest.mark.parametrize("whom", ["server", "worker"])
+def test_what_is_killed_from_outside_in_the_middle_is_tried_again(whom: str) -> None:
+    starter = ForkServer()
+    try:
+        assert statuses(run(Bench(starter), FINE, "fine")) == [Status.OK]
+        server = server_of(starter)
+
+        def strike() -> None:
+            deadline = time.monotonic() + 20
+            while not server.children(recursive=True) and time.monotonic() < deadline:
+                time.sleep(0.01)
+            time.sleep(0.5)
+            (server if whom == "server" else server.children(recursive=True)[-1]).kill()
+
+        striking = threading.Thread(target=strike)
+        striking.start()
+        found = run(Bench(starter), SLOW, call("slow", timeout_s=20.0))
+        striking.join()
+        assert statuses(found) == [Status.OK]
+    finally:
+        starter.close()
+
+
+def test_who_ends_itself_is_not_tried_for_ever(bench: Bench) -> None:
+    source = "import os, signal\ndef end(): os.kill(os.getpid(), signal.SIGKILL)\ndef fine(): return 1\n"
+    found = run(bench, source, "end", call("end", id="twice"), call("fine", id="after"))
+    assert statuses(found) == [Status.CRASHED, Status.CRASHED, Status.OK]
 
 
 class Boaster:

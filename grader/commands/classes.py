@@ -13,12 +13,12 @@ from grader.commands.overview import SIMILAR, write_report
 from grader.errors import Mistake
 
 if TYPE_CHECKING:
-    from grader.cache import Cache
+    from contextlib import AbstractContextManager
+
     from grader.class_progress import Board
-    from grader.classroom import Asked
+    from grader.classroom import Desk, Hall
     from grader.gradebook import Gradebook
     from grader.intake import Intake, Roster
-    from grader.sandbox.server import Starter
 
 
 @click.command(name="class")
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 @click.option("--db", metavar="URL|FILE", help="The gradebook; default: grades.db beside the submissions.")
 @EXERCISES
 @LESSON
+@click.option(
+    "--executor", default="local", show_default=True, metavar="local|dask://HOST:PORT", help="Where to grade."
+)
 @click.option("--force", is_flag=True, help="Grade again what is known.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; say who would gain or lose what.")
 @click.option(
@@ -43,6 +46,7 @@ def grade_class(  # noqa: PLR0913 - one parameter an option
     db: str | None,
     exercises: tuple[str, ...],
     lesson: str | None,
+    executor: str,
     force: bool,
     dry_run: bool,
     html: Path | None,
@@ -57,8 +61,9 @@ def grade_class(  # noqa: PLR0913 - one parameter an option
     # The server imports torch while everything below is imported.
     with started(setting, ("many", "notebook", "plots"), own=False) as starter:
         from grader import course, gradebook  # noqa: PLC0415
-        from grader.classroom import Asked  # noqa: PLC0415
+        from grader.classroom import Asked, Desk  # noqa: PLC0415
         from grader.intake import find, read_roster  # noqa: PLC0415
+        from grader.sandbox.bench import Bench  # noqa: PLC0415
 
         first = paths[0].absolute()
         found = course.find(first if first.is_dir() else first.parent, setting.course_dir)
@@ -69,7 +74,9 @@ def grade_class(  # noqa: PLR0913 - one parameter an option
             raise Mistake("there is nothing to grade:\n" + "\n".join(each.text for each in intake.problems))
         asked = Asked(found, lesson, exercises, setting.seed, jobs or cores(), force, dry_run)
         with gradebook.opened(_address(db, first, dry_run=dry_run)) as book:
-            ended = _run(intake, roster, asked, book, starter, setting.cache())
+            desk = Desk(asked, Bench(starter), setting.cache())
+            with _hall(executor, desk, setting) as hall:
+                ended = _run(intake, roster, desk, book, hall)
             if html is not None and not dry_run:
                 write_report(book, html, similar=found if similar else None)
             return ended
@@ -82,19 +89,30 @@ def _address(db: str | None, first: Path, *, dry_run: bool) -> str:
     return ":memory:" if dry_run and "://" not in address and not Path(address).exists() else address
 
 
-def _run(intake: Intake, roster: Roster | None, asked: Asked, book: Gradebook, starter: Starter, cache: Cache) -> int:
+def _hall(executor: str, desk: Desk, setting: Setting) -> AbstractContextManager[Hall]:
+    """Return where to grade: here, or on a cluster."""
+    if executor == "local":
+        from grader.classroom import here  # noqa: PLC0415
+
+        return here(desk)
+    try:
+        from grader import cluster  # noqa: PLC0415 - Dask is an extra, and takes a second
+    except ModuleNotFoundError as error:
+        raise Mistake(f"{executor} needs {error.name}", "pip install 'grader[dask]'") from None
+    return cluster.hall(executor, desk.asked, starter=setting.starter, isolation=setting.isolation)
+
+
+def _run(intake: Intake, roster: Roster | None, desk: Desk, book: Gradebook, hall: Hall) -> int:
     from grader import batch, class_progress, classroom, gradebook  # noqa: PLC0415
-    from grader.sandbox.bench import Bench  # noqa: PLC0415
 
     for line in class_progress.problem_lines(intake.problems):
         click.echo(line, err=True)
-    if roster is not None and not asked.dry_run:
+    if roster is not None and not desk.asked.dry_run:
         gradebook.enroll(book, roster.students)
-    desk = classroom.Desk(asked, Bench(starter), cache)
     total = len(intake.submissions)
     with class_progress.board(total) as board, batch.interruptible(_pressed) as stopped:
-        whole = classroom.run(intake.submissions, desk, book, board.tell, stopped)
-    return _finish(board, total, book, whole=whole, dry_run=asked.dry_run)
+        whole = classroom.run(intake.submissions, desk, book, board.tell, stopped, hall)
+    return _finish(board, total, book, whole=whole, dry_run=desk.asked.dry_run)
 
 
 def _pressed() -> None:

@@ -348,10 +348,6 @@ def _gradient_pairs(sight: Sight) -> Iterator[Pair]:
                 yield _made(sight, gradient.slot, call, three, dtype=gradient.array.dtype, gradient=True)
 
 
-def _magnitude(sight: Sight) -> float:
-    return sight.magnitude
-
-
 def _made(
     sight: Sight,
     slot: str,
@@ -369,7 +365,8 @@ def _made(
         faces.oracle.astype(np.float64),
         faces.spread.astype(np.float64),
         faces.dtype,
-        _magnitude(sight),
+        sight.magnitude,
+        faces.faces,
     )
     allowed = compare.allowed_error(wide, aspect, sight.exercise.tolerance)
     return Pair(slot, gradient, call, wide.got, wide.oracle, allowed, dtype)

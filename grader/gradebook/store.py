@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, exc, inspect, make_url, select, text
+from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, exc, inspect, make_url, select, text
 from sqlalchemy.engine import URL
 
 from grader.errors import Mistake
@@ -157,12 +157,18 @@ def ensure(connection: Connection, table: Table, unique: dict[str, Any], **other
     found = connection.execute(query).scalar_one_or_none()
     if found is not None:
         return int(found)
+    row = table.insert().values(**unique, **others)
+    if connection.dialect.name == "sqlite":  # a transaction that writes is alone from its beginning
+        return _inserted(connection, row)
     try:
         with connection.begin_nested():
-            result = connection.execute(table.insert().values(**unique, **others))
-            return int(result.inserted_primary_key[0])  # type: ignore[index]  # one row was inserted
+            return _inserted(connection, row)
     except exc.IntegrityError:
         return int(connection.execute(query).scalar_one())
+
+
+def _inserted(connection: Connection, row: Insert) -> int:
+    return int(connection.execute(row).inserted_primary_key[0])  # type: ignore[index]  # one row was inserted
 
 
 def _bring_up_to_date(gradebook: Gradebook) -> None:

@@ -60,6 +60,11 @@ class ServerLine:
         with self._exit_seen:
             self._exits.pop(pid, None)
 
+    def ended(self) -> bool:
+        """Tell whether the server has hung up; of one that was just killed, that takes a moment to be seen."""
+        self._listener.join(1.0)
+        return not self._listener.is_alive()
+
     def close(self) -> None:
         """Hang up, which ends the server."""
         with contextlib.suppress(OSError):

@@ -53,6 +53,7 @@ class _Progress:
     executions: list[Execution] = field(default_factory=list)
     skipped: set[int] = field(default_factory=set)
     short: set[str] = field(default_factory=set)
+    second_try: bool = False
     torch_version: str = ""
     layers: tuple[str, ...] = ()
 
@@ -103,6 +104,8 @@ def _load(progress: _Progress, worker: Worker) -> bool:
             progress.facts = worker.ask(read, Loaded, timeout_s).facts
         results = _results(worker.ask(request, Loaded, timeout_s), cells)
     except GONE as error:
+        if _try_again(progress, worker, error):
+            return False
         _give_up_source(progress, worker, cells, _status(worker, error))
         return not progress.pending
     if kernel:
@@ -111,6 +114,8 @@ def _load(progress: _Progress, worker: Worker) -> bool:
         ran = execute(cells, kernel, job.limits, progress.deadline)
         results = ran.cells
         if ran.died_in is not None:
+            if ran.died_in.status is Status.CRASHED and _try_again(progress, worker, None):
+                return False
             progress.cells[ran.died_in.cell] = ran.died_in
             progress.skipped.add(ran.died_in.cell)
             return False
@@ -164,9 +169,24 @@ def _calls(progress: _Progress, worker: Worker) -> None:
         if call.entry in progress.short:
             timeout_s /= LEASH
         execution = _perform(call, worker, timeout_s)
+        if execution.status is Status.CRASHED and _try_again(progress, worker, None):
+            progress.pending.insert(0, call)
+            return
         if execution.status is Status.TIMED_OUT:
             progress.short.add(call.entry)
         progress.executions.append(execution)
+
+
+def _try_again(progress: _Progress, worker: Worker, error: Exception | None) -> bool:
+    """Tell, once for a submission, whether a worker's end was perhaps not its own doing.
+
+    A SIGKILL may have come from an operator or from a kernel that was short of memory; where nobody tells how it ended, its
+    server was killed. A submission that ends itself so does it again.
+    """
+    if progress.second_try or isinstance(error, WorkerTimeoutError) or worker.flooded or worker.excess is not None:
+        return False
+    progress.second_try = worker.exit_status() in {None, -signal.SIGKILL}
+    return progress.second_try
 
 
 def _too_late(call: Call) -> Execution:

@@ -181,6 +181,12 @@ class ForkServer:
         self._grace_s = grace_s
         self._needs = set[str]()
         self._home = _Home(isolation)
+        self._launching = threading.Lock()
+        self._closed = False
+        self._launch()
+        self.warm(needs)
+
+    def _launch(self) -> None:
         control, theirs = socket.socketpair()
         with (self._home.path / "server.log").open("wb") as log:
             self._server = subprocess.Popen(
@@ -193,7 +199,17 @@ class ForkServer:
             )
         theirs.close()
         self._line = ServerLine(control, self._home.path / "server.log")
-        self.warm(needs)
+
+    def _relaunch(self, broken: ServerLine) -> None:
+        """Start a server in the place of one that somebody killed; its workers ended with it."""
+        with self._launching:
+            if self._line is broken and not self._closed:
+                broken.close()
+                self._server.kill()
+                self._server.wait()
+                self._launch()
+                for need in self._needs:
+                    self._line.tell({"warm": need})
 
     def warm(self, needs: Iterable[str]) -> None:
         """Have the server import what calls will need besides torch: "notebook", "plots", "training", "many"."""
@@ -203,13 +219,23 @@ class ForkServer:
                 self._line.tell({"warm": need})
 
     def start(self, limits: Limits, *, shared: bool = False) -> Worker:
-        """Fork a worker; waits for the server's imports the first time."""
+        """Fork a worker; waits for the server's imports the first time, and once more if the server has been killed."""
+        line = self._line
+        try:
+            return self._start(line, limits, shared=shared)
+        except SandboxError:
+            if self._closed or not line.ended():
+                raise
+        self._relaunch(line)
+        return self._start(self._line, limits, shared=shared)
+
+    def _start(self, line: ServerLine, limits: Limits, *, shared: bool) -> Worker:
         guards = ExitStack()
         plan, guard = self._home.prepare(limits, guards, shared=shared)
         ours, theirs = socket.socketpair()
         output, output_theirs = os.pipe()
         try:
-            pid, pidfd = self._line.fork({"plan": msgspec.to_builtins(plan)}, [theirs.fileno(), output_theirs])
+            pid, pidfd = line.fork({"plan": msgspec.to_builtins(plan)}, [theirs.fileno(), output_theirs])
         except SandboxError:
             guards.close()
             for fd in (ours.detach(), output):
@@ -225,9 +251,9 @@ class ForkServer:
             send_fd=fd,
             output_fd=output,
             hang_up=lambda: ours.shutdown(socket.SHUT_WR),
-            kill=lambda: self._kill(pid, pidfd),
-            wait=lambda seconds: self._line.exit_status(pid, seconds),
-            release=lambda: self._release(pid, pidfd, ours),
+            kill=lambda: _kill(line, pid, pidfd),
+            wait=lambda seconds: line.exit_status(pid, seconds),
+            release=lambda: _release(line, pid, pidfd, ours),
             guard=guard,
             folder=Path(plan.folder),
             uid=plan.uid,
@@ -237,23 +263,27 @@ class ForkServer:
 
     def close(self) -> None:
         """End the server; its workers end with it."""
-        self._line.close()
-        self._server.kill()
-        self._server.wait()
+        with self._launching:
+            self._closed = True
+            self._line.close()
+            self._server.kill()
+            self._server.wait()
         self._home.close()
 
-    def _kill(self, pid: int, pidfd: int) -> None:
-        """Kill the process and its group; in a namespace of its own, everything that it ever started."""
-        if self._line.exit_status(pid, 0.0) is None:
-            with contextlib.suppress(OSError):
-                signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-            with contextlib.suppress(OSError):
-                os.killpg(pid, signal.SIGKILL)
 
-    def _release(self, pid: int, pidfd: int, channel: socket.socket) -> None:
-        channel.close()
-        self._line.forget(pid)
-        os.close(pidfd)
+def _kill(line: ServerLine, pid: int, pidfd: int) -> None:
+    """Kill the process and its group; in a namespace of its own, everything that it ever started."""
+    if line.exit_status(pid, 0.0) is None:
+        with contextlib.suppress(OSError):
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            os.killpg(pid, signal.SIGKILL)
+
+
+def _release(line: ServerLine, pid: int, pidfd: int, channel: socket.socket) -> None:
+    channel.close()
+    line.forget(pid)
+    os.close(pidfd)
 
 
 def _font_cache() -> dict[str, str]:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import queue
 import secrets
+import select
 import sys
 import threading
 import time
@@ -33,6 +34,8 @@ TAIL_BYTES = 16_384
 CATCH_UP_S = 0.2
 HEADER_BYTES = 16 << 20
 """Of a reply's JSON: what can be said of the longest source that is read, and not the memory of this machine."""
+WRITE_BYTES = select.PIPE_BUF if hasattr(select, "PIPE_BUF") else 512
+"""A pipe that is said to have room takes so many bytes without blocking."""
 MAX_EXTRA = 8
 """A worker may send so many replies that nobody asked for: a call may have sent one for itself before it ended."""
 
@@ -119,16 +122,11 @@ class Worker:
         nonce = secrets.token_bytes(16)
         deadline = time.monotonic() + timeout_s
         block = wire.encode(request)
-        # A worker that does not read would block us for good once its buffer is full, if need be by many small requests.
-        timer = threading.Timer(timeout_s, self._fail)
-        timer.start()
         try:
-            wire.write_frame(self._write, nonce, block)
+            wire.write_frame(lambda data: self._write(data, deadline), nonce, block)
         except OSError as error:
             self._fail()
             raise WorkerEndedError(f"the worker's pipe is closed: {error}") from None
-        finally:
-            timer.cancel()
         return self._reply(nonce, type_, deadline)
 
     def _reply(self, nonce: bytes, type_: type[T], deadline: float) -> T:
@@ -208,6 +206,7 @@ class Worker:
             self._process.wait(self._grace_s)
         self._closed.set()
         self._fail()
+        self._process.wait(CATCH_UP_S)  # the guard has to look for what is left, and mostly nothing is then
         self._guard.close()
         self._process.wait(10.0)
         with contextlib.suppress(queue.Empty):
@@ -220,10 +219,25 @@ class Worker:
         self._process.release()
         remove(self._process.folder)
 
-    def _write(self, data: bytes) -> None:
-        view = memoryview(data)
+    def _write(self, data: bytes, deadline: float) -> None:
+        """Write it all, by the deadline: a worker that does not read would block us for good once its buffer is full."""
+        view, fd = memoryview(data), self._process.send_fd
+        if not hasattr(select, "poll"):  # Windows; there a thread has to end the wait
+            timer = threading.Timer(deadline - time.monotonic(), self._fail)
+            timer.start()
+            try:
+                while view:
+                    view = view[os.write(fd, view) :]
+            finally:
+                timer.cancel()
+            return
+        poller = select.poll()
+        poller.register(fd, select.POLLOUT)
         while view:
-            view = view[os.write(self._process.send_fd, view) :]
+            if not poller.poll(max(0.0, 1000 * (deadline - time.monotonic()))):
+                self._fail()
+                raise WorkerTimeoutError("the request was not read before the deadline")
+            view = view[os.write(fd, view[:WRITE_BYTES]) :]
 
     def _read(self) -> None:
         try:

@@ -6,11 +6,14 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from ipykernel.kernelapp import IPKernelApp
-from IPython.utils.text import SList
-from tornado.ioloop import IOLoop
+# Not importable from here on: setting up a debugger that nobody asks for costs 0.3 s.
+sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]
 
-from grader.worker import script
+from ipykernel.kernelapp import IPKernelApp  # noqa: E402
+from IPython.utils.text import SList  # noqa: E402
+from tornado.ioloop import IOLoop  # noqa: E402
+
+from grader.worker import script  # noqa: E402
 
 if TYPE_CHECKING:
     from grader.worker.serve import Channel, Session
@@ -20,8 +23,6 @@ def run_kernel(channel: Channel, session: Session) -> None:
     """Run the kernel's event loop until the other side closes the pipe; answers requests in the kernel's namespace."""
     from grader.worker.serve import answer  # noqa: PLC0415 - the two modules need each other
 
-    # Not importable from here on: setting up a debugger that nobody asks for costs 0.3 s.
-    sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]
     app = IPKernelApp.instance(connection_file=session.connection_file, log_level=50, capture_fd_output=False)
     app.config.InteractiveShell.xmode = "Plain"
     app.config.HistoryManager.enabled = False

@@ -24,12 +24,18 @@ from grader.confine import Plan, confine, libc, pages
 
 WARM = {
     "notebook": (
-        "ipykernel.kernelapp",
+        "grader.worker.kernel",
         "IPython.core.completerlib",
         "IPython.core.debugger",
         "IPython.core.inputtransformer2",
+        "IPython.core.logger",
+        "IPython.core.magics.execution",
+        "IPython.core.oinspect",
         "IPython.extensions.storemagic",
+        "faulthandler",
+        "ipykernel.debugger",
         "tornado.platform.asyncio",
+        "tornado.queues",
     ),
     "plots": ("matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib_inline.backend_inline"),
     "training": ("torch._dynamo",),
@@ -44,8 +50,9 @@ def main() -> None:
     control = socket.socket(fileno=os.dup(0))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.environ["MPLBACKEND"] = "Agg"
-    from grader.worker import serve  # noqa: F401, PLC0415 - torch, while nothing else happens
+    from grader.worker import rehearsal  # noqa: PLC0415 - torch, while nothing else happens
 
+    rehearsal.rehearse()
     _freeze()
     libc.prctl("adopt orphans", libc.PR_SET_CHILD_SUBREAPER, 1)
     _serve(control)

@@ -1,0 +1,27 @@
+"""What each worker would else do anew for its first request, done once before the fork; nothing here touches a tensor."""
+
+from __future__ import annotations
+
+import importlib
+
+import torch
+from torch.overrides import resolve_name
+
+from grader import wire
+from grader.model import Argument, Array, Call, Cell, Form, Load, Perform, Request
+from grader.worker.inspection import inspect_cells
+from grader.worker.serve import REQUEST_BYTES
+
+SOURCE = "import torch\n\n\ndef answer(x):\n    return torch.exp(x) * 2\n"
+
+
+def rehearse() -> None:
+    """Import numpy.random (15 ms at its first use), fill torch's table of names (20 ms) and msgspec's of fields (5 ms)."""
+    importlib.import_module("numpy.random")
+    resolve_name(torch.exp)
+    cells = (Cell(index=0, source=SOURCE, where="rehearsal"),)
+    argument = Argument(name="x", array=Array("float32", (1,), bytes(4)))
+    call = Call(id="", entry="answer", form=Form.FUNCTION, arguments=((argument,),))
+    for request in (Load(mode="read", cells=cells), Perform(call=call)):
+        wire.decode(wire.encode(request), Request, header_bytes=REQUEST_BYTES)  # type: ignore[arg-type]
+    inspect_cells(cells, (("answer", SOURCE),))
