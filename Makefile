@@ -5,6 +5,8 @@ PYTHON ?= python3
 DEMO := demo-report.html
 # These watch the memory and the processes of the whole machine, and want it for themselves.
 ALONE := tests/unit/test_confine_memory.py tests/test_attacks.py tests/test_determinism.py
+# These leave an event loop running in their process, in which no notebook could be executed.
+BROWSER := tests/browser
 
 .PHONY: demo browser test check format lint types imports coverage wheel-test bench docs fuzz clean
 
@@ -21,7 +23,8 @@ browser:  ## Chromium, in which tests/browser opens reports; GRADER_NO_BROWSER=1
 	@sh .ci/browser
 
 test: $(VENV)/.installed browser  ## all tests
-	$(BIN)/python -m pytest -n auto $(addprefix --ignore=,$(ALONE))
+	$(BIN)/python -m pytest -n auto $(addprefix --ignore=,$(ALONE) $(BROWSER))
+	$(BIN)/python -m pytest $(BROWSER)
 	$(BIN)/python -m pytest $(ALONE)
 
 check: format lint types imports test
@@ -40,7 +43,7 @@ imports: $(VENV)/.installed
 
 coverage: $(VENV)/.installed browser
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest --ignore=$(BROWSER)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --skip-covered
 

@@ -32,7 +32,7 @@ from grader.sandbox.isolation import decide
 from grader.sandbox.server import ForkServer, Spawner, Starter, can_fork
 
 SCHEMES = {"dask": "tcp", "dask+tls": "tls"}
-CONNECT_S = 30
+CONNECT_S = 10
 MAX_ANSWER = 1 << 28
 RETRIES = 3
 """A piece of work whose worker has died is given to another so many times."""

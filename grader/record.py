@@ -6,9 +6,10 @@ import msgspec
 
 from grader import recordings
 from grader.findings.effect_repeat import CHANCE
-from grader.findings.value_axis import BENT
+from grader.findings.value_axis import BENT, NORMALISERS
 from grader.findings.value_unstable import EXPONENTIALS
 from grader.hidden import public
+from grader.judge import NUMBER
 from grader.model import (
     Claims,
     Execution,
@@ -73,12 +74,12 @@ def _execution(one: Execution) -> Execution:
 
 
 def _observation(seen: Observation) -> Observation:
-    """Return an observation without text of the code that made it: no message, no line, no output."""
+    """Return an observation without text of the code that made it: no message, no line, of its output the numbers."""
     return replace(
         seen,
         raised=_raised(seen.raised),
         backward=_raised(seen.backward),
-        printed="",
+        printed=" ".join(NUMBER.findall(seen.printed)),
         state=(),
         claims=_claims(seen.claims),
     )
@@ -98,4 +99,4 @@ def _claims(claims: Claims) -> Claims:
 def _is_asked_for(operator: str) -> bool:
     """Tell whether a finding asks if the reference dispatches an operator."""
     last = operator.rpartition(".")[2]
-    return last in EXPONENTIALS or bool(CHANCE.search(operator)) or any(part in operator for part in BENT)
+    return last in EXPONENTIALS or bool(CHANCE.search(operator)) or any(part in operator for part in BENT + NORMALISERS)

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -172,3 +173,12 @@ def test_a_branch_grades_what_it_is_ordered(tmp_path: Path) -> None:
     finally:
         branch.teardown(None)
     assert not branch.folder.exists()
+
+
+def test_a_cluster_without_workers_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = []
+    idle = SimpleNamespace(nthreads=dict, close=lambda: closed.append(True))
+    monkeypatch.setattr(cluster, "Client", lambda *_, **__: idle)
+    with pytest.raises(Mistake, match=r"the cluster at dask://a:1 has no workers\nStart one on each machine"):
+        cluster._connect("dask://a:1")
+    assert closed == [True]

@@ -118,12 +118,13 @@ def test_a_folder_that_goes_away_ends_the_watch(terminal: Terminal) -> None:
     assert terminal.process.wait(60) == 2
 
 
-def test_an_interruption_in_the_middle_of_grading(tmp_path: Path, cache_home: Path) -> None:
+@pytest.mark.parametrize("after_s", [2.0, 6.0])  # while it starts, and while a cell runs
+def test_an_interruption_in_the_middle_of_grading(after_s: float, tmp_path: Path, cache_home: Path) -> None:
     path = tmp_path / "slow.ipynb"
     path.write_text(notebook_text([RIGHT, "import time\ntime.sleep(50)"]))
     opened = Terminal(path, cache_home, tmp_path)
     try:
-        time.sleep(3.0)
+        time.sleep(after_s)
         os.killpg(opened.process.pid, signal.SIGINT)
         assert opened.process.wait(60) == 130
     finally:

@@ -8,7 +8,10 @@ import logging
 import math
 import queue
 import re
+import signal
+import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,7 +60,27 @@ def execute(cells: tuple[Cell, ...], manager: AsyncKernelManager, limits: Limits
 
     After `deadline`, by the monotonic clock, no further cell is run.
     """
-    return asyncio.run(_execute(cells, manager, limits, deadline))
+    with _interruptible():
+        return asyncio.run(_execute(cells, manager, limits, deadline))
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C end what runs: asyncio's own handler cancels the task, which nbclient takes for a kernel that died."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)  # asyncio leaves any other handler than Python's own alone
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 class _Client(NotebookClient):  # type: ignore[misc]
@@ -207,8 +230,8 @@ async def _execute(cells: tuple[Cell, ...], manager: AsyncKernelManager, limits:
         with Relay(_near(worker), worker.folder, client.output_limit + around, client.stop):
             await client.async_start_new_kernel()
             await client.async_start_new_kernel_client()
-            async with client.async_setup_kernel():
-                return await _run_cells(cells, client, worker, deadline)
+            # Not in `async_setup_kernel`: that takes Ctrl-C for itself, ends the kernel, and lets the grading go on.
+            return await _run_cells(cells, client, worker, deadline)
     except RuntimeError as error:
         raise SandboxError(f"the kernel did not start: {error}\n{worker.output()}") from None
     finally:
