@@ -32,7 +32,15 @@ GRADE_MAGIC = re.compile(r"(\s*)%%grade\b[ \t]*([^\n]*)")
 _CALL = r"(?:import[ \t]+grader|%(?:re)?load_ext[ \t]+grader|grader\.check\([\w\"', \t]*\))"
 ASKING = re.compile(rf"^(?:(\w+)[ \t]*=[ \t]*)?{_CALL}(?:[ \t]*;[ \t]*{_CALL})*[ \t]*;?[ \t]*(?:#.*)?$", re.MULTILINE)
 """A line that only asks for a verdict; what uses this package in any other way is code, and has to pass the rules."""
-IMPORTS = re.compile(r"^import[ \t]+([\w., \t]*,[\w., \t]*)$", re.MULTILINE)
+IMPORTS = re.compile(
+    r"^import[ \t]+([\w., \t]*,[\w., \t]*|grader[ \t]+as[ \t]+\w+)[ \t]*;?[ \t]*(?:#.*)?$", re.MULTILINE
+)
+CHECK_IMPORT = re.compile(
+    r"^from[ \t]+grader[ \t]+import[ \t]+check(?:[ \t]+as[ \t]+(\w+))?[ \t]*;?[ \t]*(?:#.*)?$", re.MULTILINE
+)
+_ALIAS = re.compile(r"grader[ \t]+as[ \t]+(\w+)")
+_NO_CHECK = "lambda *names, **options: None"
+"""What stands in for `grader.check` under a name of the student's: any later cell may call it, and it does nothing."""
 
 SCRIPT_MARK = re.compile(r"^[ \t]*#[ \t]*exercise:[ \t]*(\w+)[ \t]*$", re.MULTILINE)
 ENCODINGS = re.compile(r"utf-?8(-sig)?|ascii|latin|iso8859|cp\d|koi8|mac|gb|big5|shift_?jis|euc|johab", re.IGNORECASE)
@@ -244,15 +252,23 @@ def sourced(cell: Cell, source: str) -> Cell:
 
 
 def _unasked(source: str) -> str:
-    """Return source whose lines that only ask for a verdict are comments."""
+    """Return source whose lines that only ask for a verdict are comments, and other names of the asking do nothing."""
+    if "grader" not in source:
+        return source
     source = ASKING.sub(lambda line: f"{line[1]} = None  # {line[0]}" if line[1] else f"# {line[0]}", source)
-    return IMPORTS.sub(_without_grader, source) if "grader" in source else source
+    source = CHECK_IMPORT.sub(lambda line: f"{line[1] or 'check'} = {_NO_CHECK}  # {line[0]}", source)
+    return IMPORTS.sub(_without_grader, source)
 
 
 def _without_grader(line: re.Match[str]) -> str:
     names = [name.strip() for name in line[1].split(",")]
-    others = [name for name in names if name != "grader"]
-    return f"import {', '.join(others)}  # {line[0]}" if others and others != names else line[0]
+    aliases = [found[1] for name in names if (found := _ALIAS.fullmatch(name))]
+    others = [name for name in names if name != "grader" and not _ALIAS.fullmatch(name)]
+    if others == names:
+        return line[0]
+    parts = [f"import {', '.join(others)}"] if others else []
+    parts += [f'{alias} = type("grader", (), {{"check": staticmethod({_NO_CHECK})}})' for alias in aliases]
+    return f"{'; '.join(parts)}  # {line[0]}" if parts else line[0]
 
 
 def _source(cell: _Cell) -> str:

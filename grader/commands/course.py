@@ -14,6 +14,7 @@ from grader.commands.options import COURSE, Setting, load_one, setting
 from grader.course import Course
 from grader.errors import Mistake
 from grader.expected import misconceptions_in
+from grader.findings.samples import in_words
 from grader.misconceptions import PREFIX
 from grader.model import Outcome, RuleText
 from grader.progress import Reached
@@ -143,7 +144,9 @@ def say(text: RuleText) -> None:
 
     console = Console(highlight=False)
     console.print(f"{text.id}: {text.title}", style="bold", markup=False)
-    for heading, body in (("", text.message), ("Why", text.why), ("What to do", text.mend)):
+    words = in_words(text)
+    said = "A report says, for example" if words.message != text.message else ""
+    for heading, body in ((said, words.message), ("Why", words.why), ("What to do", words.mend)):
         if body:
             console.print(f"\n{heading}" if heading else "", style="bold")
             console.print(Markdown(body))

@@ -6,22 +6,27 @@ from collections.abc import Callable
 
 from grader.findings.rule import Hit, Rule, hit
 from grader.findings.scene import Scene
-from grader.model import Aspect, RuleText
+from grader.model import Aspect, Difference, RuleText
 
 
 def _costs(what: str) -> Callable[[Scene], Hit | None]:
     def look(scene: Scene) -> Hit | None:
         for one in scene.here.sight.differences:
             if one.aspect is Aspect.COST and one.slot == what:
-                return hit(one.slot, got=one.got, expected=one.expected)
+                return _told(one)
         return None
 
     return look
 
 
+def _told(one: Difference) -> Hit:
+    got, expected = (f"{int(token):,}" if token.isdecimal() else token for token in (one.got, one.expected))
+    return hit(one.slot, got=got, expected=expected)
+
+
 def _any(scene: Scene) -> Hit | None:
     one = scene.here.first(Aspect.COST)
-    return hit(one.slot, what=one.slot, got=one.got, expected=one.expected) if one is not None else None
+    return _told(one) if one is not None else None
 
 
 RULES = (
@@ -56,7 +61,7 @@ RULES = (
         RuleText(
             id="cost.too-much-work",
             title="Too much arithmetic",
-            message="your code needs {got} for its {what}; {expected} is enough.",
+            message="your code needs {got} floating-point operations; {expected} are enough.",
             why="The same result comes from far fewer multiplications and additions.",
             mend="Look for work that is done again and again, and for products whose result is mostly thrown away.",
         ),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from grader.findings.catalogue import RULES
 from grader.findings.rule import Rule
+from grader.findings.samples import in_words
 from grader.model import RuleText
 
 GROUPS = {
@@ -24,8 +25,8 @@ INTRODUCTION = """\
 
 What `grade` can recognise, and how to mend it. Each rule is a numerical test on the evidence of all cases of an
 exercise; where it is not sure, it says nothing. A student is told the most fundamental finding first: the one with the
-smallest rank. `{names}` in a message are filled in with what was found. A mistake that an exercise's author foresaw
-(`misconception.…`) has rank 5.
+smallest rank. The names and numbers in a message are those of its example here; in a report, those that were found. A
+mistake that an exercise's author foresaw (`misconception.…`) has rank 5.
 
 This page is made from `grader/findings/` by `python -m grader.findings.docs`.
 """
@@ -57,7 +58,7 @@ def _anchor(text: RuleText) -> str:
 
 def section(rule: Rule) -> str:
     """Return one rule as Markdown."""
-    text = rule.text
+    text = in_words(rule.text)
     parts = [
         f"### {text.id}\n",
         f"**{text.title}.** {text.message}\n",

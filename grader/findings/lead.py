@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from grader.model import Finding
-
-VAGUE = 90
-"""Findings from this rank on say only that something differs; they lead where nothing else does."""
+from grader.model import VAGUE, Finding
 
 SYMPTOMS = {"value.nan", "value.infinite", "value.overflow", "value.underflow", "value.capped", "gradient.nan"}
 """What a wrong formula shows here and there too: told first only if it is seen in a third of the failing cases."""

@@ -16,6 +16,8 @@ SIZES = re.compile(
     r"|shapes cannot be multiplied \((\d+x\d+) and (\d+x\d+)\)"
     r"|shape '\[([-\d, ]+)\]' is invalid for input of size (\d+)"
     r"|[Ss]izes of tensors must match[^.]*\. Expected size (\d+) but got size (\d+)"
+    r"|dimensions of batch2 tensor to be: \[([-\d, ]+)\] but got: \[([-\d, ]+)\]"
+    r"|inconsistent tensor size, expected tensor \[([-\d, ]+)\] and src \[([-\d, ]+)\]"
     r"|must match[^()]*\((\d+)\)[^()]*\((\d+)\)"
 )
 NOT_PROBABILITIES = ("should be between 0 and 1", "between 0 and 1 inclusive")
@@ -351,13 +353,15 @@ def wrong(pred, target):
             title="The code raised an exception",
             message="your code raised {type}{place}: {message}",
             why="These inputs are among those that the statement allows; the call should return a result.",
-            mend="Call your function with small inputs of this shape, and read the last line of the traceback first.",
+            mend="Call your function yourself with small inputs of these shapes, made with `torch.randn` say, and print "
+            "what goes into this line.",
             example="""\
 def right(pred, target):
     return (pred - target).square().mean()
 
 def wrong(pred, target):
-    return (pred - target).sqaure().mean()
+    weight = 1 / int(torch.zeros(()))
+    return (pred - target).square().mean() * weight
 """,
         ),
         rank=3,

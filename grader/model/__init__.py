@@ -68,6 +68,7 @@ from grader.model.observed import (
 from grader.model.recorded import Recorded, Recording
 from grader.model.report import (
     PREVIEW,
+    VAGUE,
     Aspect,
     CellNote,
     Difference,
@@ -88,6 +89,7 @@ __all__ = [
     "LARGE",
     "PREVIEW",
     "SMALL",
+    "VAGUE",
     "Argument",
     "Array",
     "Aspect",

@@ -54,6 +54,10 @@ class Difference(Value, frozen=True, kw_only=True):
     expected_array: Array | None = None
 
 
+VAGUE = 90
+"""Findings from this rank on say only that something differs; they lead where nothing else does."""
+
+
 class Finding(Value, frozen=True, kw_only=True):
     """What a rule recognised: the rule's id, where it looked, and the numbers its sentence needs.
 

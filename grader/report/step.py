@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from grader.model import CellNote, Excerpt, Finding, Outcome, Report, Result, RuleText, Verdict
+from grader.report.cures import cure
 from grader.report.sentences import account, failing, news, note, place
 from grader.report.text import OUTCOMES, filled, inserted, one_line, points
 
@@ -20,7 +21,10 @@ _WORST_FIRST = (
 
 
 class Step(NamedTuple):
-    """The first thing to do: a headline, the exercise or cell it is about, its place, its code, and what says more."""
+    """The first thing to do: a headline, the exercise or cell it is about, its place, its code, and what says more.
+
+    `cure` is Markdown: what to try where no rule says so.
+    """
 
     headline: str
     about: str = ""
@@ -31,6 +35,7 @@ class Step(NamedTuple):
     text: RuleText | None = None
     sentence: str = ""
     excerpt: Excerpt | None = None
+    cure: str = ""
 
 
 def first_step(report: Report) -> Step:
@@ -55,7 +60,9 @@ def _urgency(result: Result, texts: Mapping[str, RuleText]) -> tuple[bool, int, 
 
 
 def _mend_cell(cell: CellNote, before: str = "") -> Step:
-    return Step("Fix this first", place(cell), sentence=before + note(cell), excerpt=cell.excerpt)
+    return Step(
+        "Fix this first", place(cell), sentence=before + note(cell), excerpt=cell.excerpt, cure=cure(cell.raised)
+    )
 
 
 def _mend(result: Result, texts: Mapping[str, RuleText]) -> Step:

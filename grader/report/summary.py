@@ -133,7 +133,8 @@ def _first(report: Report) -> list[str]:
     about = " ".join(part for part in (escaped(step.about), f"({escaped(step.place)})" if step.place else "") if part)
     told = [f"> **{step.headline}** {about}".rstrip(), ">"]
     if step.text is None or step.finding is None:
-        return [*told, f"> {escaped(step.sentence)}"]
+        tries = [">", f"> Try: {marked(step.cure, ())}"] if step.cure else []
+        return [*told, f"> {escaped(step.sentence)}", *tries]
     told.append(f"> {marked(step.text.message, step.finding.facts)}")
     if step.text.mend:
         told += [">", f"> Try: {marked(step.text.mend, step.finding.facts)}"]
@@ -154,10 +155,11 @@ def _exercise(report: Report, result: Result) -> str:
     lines = [f"<details><summary>{html.escape(title)}</summary>", ""]
     for group in groups(result):
         lines += _case(report, result, group.first)
-        if group.others:
-            names = ", ".join(escaped(one.case) for one in group.others[:FOLDED])
-            more = ", …" if len(group.others) > FOLDED else ""
-            lines += ["", f"  The same in {count(len(group.others), 'more case')}: {names}{more}"]
+        for told, others in (("The same in {}", group.others), ("Differs in {} too", group.besides)):
+            if others:
+                names = ", ".join(escaped(one.case) for one in others[:FOLDED])
+                more = ", …" if len(others) > FOLDED else ""
+                lines += ["", f"  {told.format(count(len(others), 'more case'))}: {names}{more}"]
         lines.append("")
     if result.excerpt is not None:
         lines += [escaped(result.excerpt.where) + ":", "", _excerpt(result.excerpt)]

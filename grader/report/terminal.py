@@ -131,8 +131,9 @@ def _block(page: _Page, result: Result) -> None:
     told: set[str] = set()
     for group in shown:
         _case(page, result, group.first, told, word)
-        if group.others:
-            _others(page, group.others)
+        for told, others in (("the same in {}", group.others), ("differs in {} too", group.besides)):
+            if others:
+                _others(page, others, told.format(count(len(others), "more case")))
     if not failed and result.outcome is not Outcome.PASSED:
         page.line(Text(OUTCOMES[result.outcome].sentence), 2)
 
@@ -160,13 +161,12 @@ def _case(page: _Page, result: Result, verdict: Verdict, told: set[str], word: i
         page.line(Text(also), page.indent)
 
 
-def _others(page: _Page, others: tuple[Verdict, ...]) -> None:
-    """Name the cases that fail in the same way, as many as two lines hold."""
+def _others(page: _Page, others: tuple[Verdict, ...], told: str) -> None:
+    """Name the cases of which `told` is all there is to say, as many as two lines hold."""
     names = [one_line(verdict.case, 60) for verdict in others[:MOST_NAMES]]
     room = max(8, page.console.width - page.indent)
     for kept in range(len(names), -1, -1):
         more = ["..." if page.console.options.ascii_only else "…"] if 0 < kept < len(others) else []
-        told = f"the same in {count(len(others), 'more case')}"
         line = Text(f"{told}: {', '.join([*names[:kept], *more])}" if kept else told, style="dim")
         if len(line.wrap(page.console, room)) <= 2:
             break
@@ -263,6 +263,8 @@ def _first(page: _Page, report: Report) -> None:
     page.line(Text.assemble((step.headline, "dim"), "  ", (one_line(step.about, 80), "bold"), place))
     if step.text is None or step.finding is None:
         page.line(Text(step.sentence), page.indent)
+        if step.cure:
+            page.line(Text("Try: ") + marked(step.cure), page.indent)
         _offer(page, step)
         return
     page.line(_message(step.text, step.finding), page.indent)

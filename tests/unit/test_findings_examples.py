@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import string
 
 import pytest
 
 from grader import findings
 from grader.findings.rule import Rule
-from grader.model import RuleText
+from grader.findings.samples import FACTS, in_words
+from grader.model import RuleText, Scalar
 from tests.unit.findings_kit import told
 
 RULES = findings.all_rules()
@@ -18,6 +20,8 @@ WITHOUT = {
     "run.out-of-memory": "needs a sandbox",
     "run.crashed": "needs a sandbox",
     "run.not-assigned": "needs a script",
+    "run.indentation": "needs a file that Python cannot read",
+    "run.syntax": "needs a file that Python cannot read",
     "structure.parameters": "needs a module",
     "value.mode": "needs a module",
     "state.missing": "needs a module",
@@ -60,6 +64,24 @@ def test_a_message_names_only_facts_that_the_finding_has(rule: Rule) -> None:
     words = {text.id: text for text in findings.texts(set(findings.ids()))}
     for finding in (finding for each in found for finding in each):
         assert names_in(words[finding.rule]) <= dict(finding.facts).keys()
+
+
+@pytest.mark.parametrize("rule", RULES, ids=name)
+def test_the_words_that_explain_a_rule_have_no_empty_places(rule: Rule) -> None:
+    words = in_words(rule.text)
+    assert not any(re.search(r"\{\w+\}", part) for part in (words.title, words.message, words.why, words.mend))
+    if rule.text.example and rule.text.id in FACTS:
+        first, _ = told(rule.text.example, "wrong", rule.text.id)
+        assert first is not None
+        found = dict(first.facts)
+        assert {key: sizes_left_out(fact) for key, fact in FACTS[rule.text.id].items()} == {
+            key: sizes_left_out(found[key]) for key in FACTS[rule.text.id]
+        }
+
+
+def sizes_left_out(fact: Scalar) -> str:
+    """Return a fact without its numbers, whose last digits are the machine's."""
+    return re.sub(r"\d[\d.e+-]*", "0", str(fact))
 
 
 def names_in(text: RuleText) -> set[str]:

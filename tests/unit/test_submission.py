@@ -193,6 +193,8 @@ def test_the_lines_around_one() -> None:
 
 # Cells that ask for a verdict
 
+STAND_IN = 'type("grader", (), {"check": staticmethod(lambda *names, **options: None)})'
+
 
 @pytest.mark.parametrize(
     ("source", "read_as"),
@@ -206,14 +208,19 @@ def test_the_lines_around_one() -> None:
         ("import torch, grader", "import torch  # import torch, grader"),
         ("import grader, torch as t", "import torch as t  # import grader, torch as t"),
         ("import grader.worker", "import grader.worker"),
-        ("import grader as g", "import grader as g"),
+        ("import grader as g", f"g = {STAND_IN}  # import grader as g"),
+        ("import torch, grader as g", f"import torch; g = {STAND_IN}  # import torch, grader as g"),
+        ("from grader import check", "check = lambda *names, **options: None  # from grader import check"),
+        ("from grader import check as c", "c = lambda *names, **options: None  # from grader import check as c"),
+        ("from grader import check, worker", "from grader import check, worker"),
+        ("from grader.worker import check", "from grader.worker import check"),
         ("import torch, grader.worker", "import torch, grader.worker"),
         ("    grader.check()", "    grader.check()"),
         ("grader.check(open('x'))", "grader.check(open('x'))"),
         ("grader.checked()", "grader.checked()"),
     ],
 )
-def test_a_line_that_only_asks_for_a_verdict_is_a_comment(source: str, read_as: str) -> None:
+def test_a_line_that_only_asks_for_a_verdict_does_nothing(source: str, read_as: str) -> None:
     assert sourced(Cell(index=0, source="", where="cell 1"), source).source == read_as
 
 
