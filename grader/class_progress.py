@@ -16,6 +16,7 @@ from grader.errors import Mistake
 from grader.gradebook import Change
 from grader.intake import Problem, ProblemKind
 from grader.model import Outcome, Report
+from grader.report.text import of
 
 UNREAD = "not read"
 FAILED = "ungraded"
@@ -88,7 +89,7 @@ def _line(done: Done) -> str:
 
 
 def _points(report: Report) -> str:
-    return f"{report.points:g} / {report.max_points:g}"
+    return of(report.points, report.max_points)
 
 
 def printable(text: str) -> str:

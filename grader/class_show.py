@@ -11,13 +11,14 @@ from grader.errors import Mistake
 from grader.gradebook import Attempt, ExerciseGrade, Grade, Override
 from grader.model import Report
 from grader.report import html
+from grader.report.text import earned, of
 
 
 def lines(grade: Grade, attempts: Sequence[Attempt], words: Sequence[Override]) -> list[str]:
     """Return a student's grade, then every attempt with every verdict on it, then every override."""
     student = grade.student
     about = "  ".join(text for text in (student.key, student.name, student.email) if text)
-    every = [f"{about}   {grade.points:g} / {grade.max_points:g}", *map(_exercise, grade.exercises)]
+    every = [f"{about}   {of(grade.points, grade.max_points)}", *map(_exercise, grade.exercises)]
     for attempt in attempts:
         every += ["", *_attempt(attempt)]
     if words:
@@ -27,11 +28,11 @@ def lines(grade: Grade, attempts: Sequence[Attempt], words: Sequence[Override]) 
 
 def _exercise(each: ExerciseGrade) -> str:
     notes = [f"by {each.by}"] if each.by else []
-    notes += [f"graded {each.earned:g}"] if each.points != each.earned else []
+    notes += [f"graded {earned(each.earned, each.max_points)}"] if each.points != each.earned else []
     notes += [f"{each.late_s / 3600:.1f} h late"] if each.late_s else []
     notes += [each.comment] if each.comment else []
     told = f"   ({'; '.join(notes)})" if notes else ""
-    return f"  {each.exercise}  {each.points:g} / {each.max_points:g}  {each.outcome}{told}"
+    return f"  {each.exercise}  {of(each.points, each.max_points)}  {each.outcome}{told}"
 
 
 def _attempt(attempt: Attempt) -> Iterator[str]:
@@ -41,7 +42,7 @@ def _attempt(attempt: Attempt) -> Iterator[str]:
         mark = "*" if step.current else " "
         versions = f"exercise {step.exercise_digest[:8]}, seed {step.seed}, grader {step.grader}, torch {step.torch}"
         yield (
-            f" {mark}{step.exercise}  {step.points:g} / {step.max_points:g}  {step.outcome}  {step.lead}"
+            f" {mark}{step.exercise}  {of(step.points, step.max_points)}  {step.outcome}  {step.lead}"
             f"  {_time(step.recorded_at)}  {versions}"
         )
 

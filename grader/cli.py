@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import glob
 import importlib
+import os
 import sys
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import click
 
 from grader import __version__
 from grader.commands import COMMANDS
-from grader.commands.exits import INTERRUPTED, MISTAKE, PASSED, UNGRADED, complain, written_down
+from grader.commands.exits import FAILED, INTERRUPTED, MISTAKE, PASSED, UNGRADED, complain, written_down
 from grader.errors import GraderError, Mistake
 from grader.sandbox.server import ForkServer
 
@@ -88,6 +90,10 @@ def main(args: list[str] | None = None, server: ForkServer | None = None) -> int
     except KeyboardInterrupt:
         click.echo("grade: interrupted", err=True)
         return INTERRUPTED
+    except BrokenPipeError:  # whoever read what is printed has left: `grade ... | head`
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
     except click.ClickException as error:
         error.show(sys.stderr)
         return MISTAKE

@@ -196,6 +196,28 @@ def test_open_shows_the_html_report(
     assert "5/5" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("flag", ["--quiet", "--json"])
+def test_the_page_is_written_though_nobody_reads_what_is_printed(
+    flag: str, file: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def leave(*_: object, **__: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(files, "_show", leave)
+    assert cli.main([str(file(RIGHT)), flag, "--html", "report.html"]) == 1
+    assert (tmp_path / "report.html").is_file()
+    assert "failed" not in capsys.readouterr().err
+
+
+def test_a_page_that_cannot_be_written_costs_no_verdict(here: Here, file: Write, tmp_path: Path) -> None:
+    done = here(file(RIGHT), "--html", "no/report.html", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "5/5" in done.stdout
+    assert "cannot be written to no/report.html" in done.stderr
+
+
 def test_quiet_prints_the_score_alone(here: Here, file: Write, tmp_path: Path) -> None:
     done = here(file(WRONG), "--quiet", cwd=tmp_path)
     assert done.stdout.startswith("Score")

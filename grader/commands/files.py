@@ -5,6 +5,7 @@ from __future__ import annotations
 import webbrowser
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,15 +87,19 @@ def grade_files(  # noqa: PLR0913 - one parameter an option
     finally:
         starter.close()
     reports = [report for report, _ in graded]
-    if not any(path == STDOUT for _, path in wanted):
+    page = html or (Path("grade-report.html") if open_html else None)
+    mistakes += _write_all(graded, [one for one in wanted if one[1] != STDOUT], page)  # a reader may leave: `| head`
+    asked.remember(graded)
+    printed = [reporter for reporter, path in wanted if path == STDOUT]
+    for reporter in printed if reports else ():
+        text = reporter(reports[0])
+        click.echo(text, nl=not text.endswith("\n"))
+    if not printed:
         _show(reports, as_json=as_json, quiet=quiet, verbose=verbose)
     for mistake in mistakes:
         complain(mistake)
-    for reporter, path in wanted if reports else ():
-        _write(reporter(reports[0]), path)
-    if graded and (html is not None or open_html):
-        _write_html(*graded[0], html or Path("grade-report.html"), open_html=open_html)
-    asked.remember(graded)
+    if open_html and page is not None and page.is_file():
+        webbrowser.open(page.absolute().as_uri())
     return MISTAKE if mistakes else max((exit_code(report) for report in reports), default=MISTAKE)
 
 
@@ -196,20 +201,30 @@ def _wanted(words: str) -> tuple[Reporter, str]:
     return plugins.load(name), path
 
 
+def _write_all(
+    graded: Sequence[tuple[Report, course.Course]], wanted: Iterable[tuple[Reporter, str]], page: Path | None
+) -> list[Mistake]:
+    """Write what was asked for of the first report; return what could not be written, and why."""
+    if not graded:
+        return []
+    report, found = graded[0]
+    tasks = [(partial(reporter, report), path) for reporter, path in wanted]
+    if page is not None:
+        from grader.report import html as html_report  # noqa: PLC0415
+
+        tasks.append((partial(html_report.render, report, found.templates), str(page)))
+    mistakes = []
+    for render, path in tasks:
+        try:
+            _write(render(), path)
+        except Mistake as mistake:
+            mistakes.append(mistake)
+    return mistakes
+
+
 def _write(text: str, path: str) -> None:
-    if path == STDOUT:
-        click.echo(text, nl=not text.endswith("\n"))
-        return
     try:
         Path(path).write_text(text, encoding="utf-8")
     except OSError as error:
         raise Mistake(f"the report cannot be written to {path}: {error.strerror}", "Give another path.") from None
     click.echo(f"report: {path}", err=True)
-
-
-def _write_html(report: Report, found: course.Course, path: Path, *, open_html: bool) -> None:
-    from grader.report import html as html_report  # noqa: PLC0415
-
-    _write(html_report.render(report, found.templates), str(path))
-    if open_html:
-        webbrowser.open(path.absolute().as_uri())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.errors import Mistake
+from grader.report.text import earned
 
 if TYPE_CHECKING:
     from grader.gradebook import Grade, Gradebook, Policy
@@ -86,7 +87,13 @@ def override(  # noqa: PLR0913, PLR0917 - one parameter an option
 def _points(book: Gradebook, student: str, exercise: str) -> str:
     grades = (each for each in _grades(book, None) if each.student.key == student)
     return next(
-        (f"{part.points:g}" for each in grades for part in each.exercises if part.exercise == exercise), "dropped"
+        (
+            earned(part.points, part.max_points)
+            for each in grades
+            for part in each.exercises
+            if part.exercise == exercise
+        ),
+        "dropped",
     )
 
 

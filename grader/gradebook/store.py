@@ -47,7 +47,7 @@ def connect(address: str | Path, *, create: bool = True) -> Gradebook:
         ) from None
     except exc.ArgumentError as error:
         raise Mistake(f"{address} names no database: {error}", "Example: sqlite:///grades.db") from None
-    gradebook = Gradebook(url.render_as_string(hide_password=True), engine)
+    gradebook = Gradebook(_named(url), engine)
     try:
         _bring_up_to_date(gradebook)
     except BaseException:
@@ -81,6 +81,14 @@ def _url(address: str | Path) -> URL:
     if url.drivername == "postgresql" and importlib.util.find_spec("psycopg") is not None:
         return url.set(drivername="postgresql+psycopg")
     return url
+
+
+def _named(url: URL) -> str:
+    """Return a file's path, from here if it lies below, or another database's address without its password."""
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return url.render_as_string(hide_password=True)
+    file, here = Path(url.database), Path.cwd()
+    return str(file.relative_to(here) if file.is_relative_to(here) else file)
 
 
 def _engine(url: URL) -> Engine:

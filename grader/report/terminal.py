@@ -131,9 +131,9 @@ def _block(page: _Page, result: Result) -> None:
     told: set[str] = set()
     for group in shown:
         _case(page, result, group.first, told, word)
-        for told, others in (("the same in {}", group.others), ("differs in {} too", group.besides)):
+        for way, others in (("the same in {}", group.others), ("differs in {} too", group.besides)):
             if others:
-                _others(page, others, told.format(count(len(others), "more case")))
+                _others(page, others, way.format(count(len(others), "more case")))
     if not failed and result.outcome is not Outcome.PASSED:
         page.line(Text(OUTCOMES[result.outcome].sentence), 2)
 

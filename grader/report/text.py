@@ -141,7 +141,12 @@ def points(value: float) -> str:
 
 
 def earned(value: float, most: float) -> str:
-    """Return points that were earned, rounded down; never as many as there are, nor 0, unless that is so."""
+    """Return points that were earned, rounded down; never as many as there are, nor 0, unless that is so.
+
+    More than there are, which an instructor may give, are told as they are.
+    """
+    if value > most + _NO_POINTS:
+        return f"{value:g}"
     if value >= most - _NO_POINTS:
         return points(most)
     for digits in range(1, 5):
@@ -150,6 +155,11 @@ def earned(value: float, most: float) -> str:
         if told not in {points(most), "0"} or value < _NO_POINTS:
             return told
     return f"{value:g}"
+
+
+def of(value: float, most: float) -> str:
+    """Return "2.2 / 10": points that were earned of those that there are."""
+    return f"{earned(value, most)} / {points(most)}"
 
 
 def count(amount: int, noun: str) -> str:

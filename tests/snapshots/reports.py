@@ -6,6 +6,7 @@ import math
 import struct
 
 from grader.model import (
+    VAGUE,
     Array,
     Aspect,
     CellNote,
@@ -234,6 +235,22 @@ def repeated() -> Report:
     wrong = [verdict(name, Outcome.WRONG, evidence=Evidence(differences=differs)) for name in ("hot", "cold")]
     return report(Result(exercise="multilabel", title="Multi-label", outcome=Outcome.RAISED, points=0, max_points=38,
                          verdicts=(*raised, *wrong)))  # fmt: skip
+
+
+def vague() -> Report:
+    """One mistake that is explained, and two cases of which nothing is known but that they differ."""
+    differs = (
+        Difference(
+            slot="output", aspect=Aspect.VALUE, index=(), got_value=3.0, expected_value=1.0, total=1, differing=1
+        ),
+    )
+    lead, other = Finding(rule="value.wrong-axis", rank=30), Finding(rule="value.differs", rank=VAGUE)
+    wrong = [
+        verdict(name, Outcome.WRONG, evidence=Evidence(differences=differs, findings=(found,)))
+        for name, found in (("typical", lead), ("undecided rows", other), ("a batch of one", other))
+    ]
+    return report(Result(exercise="softmax", title="Softmax", outcome=Outcome.WRONG, points=0, max_points=4,
+                         verdicts=tuple(wrong), lead=lead))  # fmt: skip
 
 
 def bare(name: str, outcome: Outcome, **more: object) -> Result:

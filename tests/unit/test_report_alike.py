@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.model import Aspect, Difference, Evidence, Finding, Frame, Outcome, Raised, Result, Verdict
+from grader.model import VAGUE, Aspect, Difference, Evidence, Finding, Frame, Outcome, Raised, Result, Verdict
 from grader.report.alike import groups
 
 
@@ -85,3 +85,35 @@ def test_outcomes() -> None:
         case("a", Outcome.TIMED_OUT), case("b", Outcome.CRASHED), case("c", Outcome.TIMED_OUT),
         case("d", Outcome.UNGRADED, raised=error()), case("e", Outcome.UNGRADED),
     ) == [["a", "c"], ["b"], ["d", "e"]]  # fmt: skip
+
+
+def test_cases_that_only_differ_stand_beside_a_lead_that_says_why() -> None:
+    lead, vague = Finding(rule="value.sign", rank=12), Finding(rule="value.differs", rank=VAGUE)
+    cases = (
+        case("a", findings=(lead,)),
+        case("b", findings=(vague,)),
+        case("c", findings=(vague, lead)),
+        case("d", findings=(vague,)),
+    )
+    result = Result(exercise="x", title="x", outcome=Outcome.WRONG, points=0, max_points=1, verdicts=cases, lead=lead)
+    (group,) = groups(result)
+    assert [one.case for one in group.others] == ["c"]
+    assert [one.case for one in group.besides] == ["b", "d"]
+
+
+def test_a_vague_lead_folds_nothing_and_an_exception_is_never_vague() -> None:
+    vague, other = Finding(rule="value.differs", rank=VAGUE), Finding(rule="gradient.differs", rank=VAGUE)
+    assert grouped(case("a", findings=(vague,)), case("b", findings=(other,)), lead=vague) == [["a"], ["b"]]
+    lead = Finding(rule="value.sign", rank=12)
+    cases = (case("a", findings=(lead,)), case("b", Outcome.RAISED, findings=(vague,), raised=error()), case("c"))
+    assert grouped(*cases, lead=lead) == [["a"], ["b"], ["c"]]
+
+
+@pytest.mark.parametrize("rule", ["rule.forbidden", "run.signature"])
+def test_one_cure_is_one_group_whatever_was_raised(rule: str) -> None:
+    found = (Finding(rule=rule, rank=1),)
+    assert grouped(
+        case("a", Outcome.RAISED, findings=found, raised=error(message="'x'")),
+        case("b", Outcome.RAISED, findings=found, raised=error(message="'y'")),
+        case("c", Outcome.REFUSED, findings=found),
+    ) == [["a", "b", "c"]]

@@ -309,12 +309,22 @@ def test_the_line_that_broke_a_cell_is_shown() -> None:
         cell = reports.CellNote(where=where, status=Status.RAISED, raised=error, line=4, excerpt=excerpt, **more)
         return Page(html.render(reports.report(reports.mse(), cells=(cell,)))).said
 
-    first = "Fix this first mytask.py, line 4 nothing in it was run: SyntaxError: '(' was never closed 4b = ("
+    first = "Fix this first mytask.py, line 4 nothing in it was run: SyntaxError: '(' was never closed Try Count the brackets: each one that opens must close, here or in a line above. 4b = ("
     assert first in made("mytask.py")
     assert "did not run to the end" not in made("mytask.py")  # the first thing to fix has said it
     assert "The file did not run to the end" in made("mytask.py", output="so far so good")
     assert "1 cell did not run to the end cell 4, line 4" in made("cell 4", output="x")
     assert "3a = 1 4look here: b = ( What it printed" in made("cell 4", output="x")
+
+
+def test_cases_that_only_differ_too_are_folded_below_the_one_that_is_explained() -> None:
+    page = Page(html.render(reports.vague()))
+    assert "differs in 2 more cases too: undecided rows, a batch of one" in page.said
+    assert [shown.get("open") for tag, shown in page.elements if "case" in shown.get("class", "").split()] == [
+        "",
+        None,
+        None,
+    ]
 
 
 @pytest.mark.parametrize(

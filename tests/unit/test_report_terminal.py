@@ -29,6 +29,13 @@ def test_snapshot_at_80_columns(name: str) -> None:
     assert told(getattr(reports, name)()) == (SNAPSHOTS / f"{name}.txt").read_text(encoding="utf-8")
 
 
+def test_what_only_differs_too_is_one_line_below_what_is_explained() -> None:
+    text = told(reports.vague())
+    assert "           differs in 2 more cases too: undecided rows, a batch of one\n" in text
+    assert text.count("✗ wrong") == 1
+    assert told(reports.vague(), verbose=True).count("✗ wrong") == 3
+
+
 @pytest.mark.parametrize("width", [20, 60, 80, 120])
 @pytest.mark.parametrize("verbose", [False, True])
 def test_no_line_is_wider_than_the_terminal(width: int, verbose: bool) -> None:

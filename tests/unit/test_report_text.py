@@ -130,6 +130,7 @@ def test_small_words() -> None:
         (0, 10, "0"),
         (0, 0, "0"),
         (1e-5, 1e-4, "1e-05"),
+        (12, 10, "12"),  # an instructor's word
     ],
 )
 def test_points_are_rounded_down(value: float, most: float, told: str) -> None:
