@@ -32,7 +32,11 @@ def _exercise(each: ExerciseGrade) -> str:
     notes += [f"{each.late_s / 3600:.1f} h late"] if each.late_s else []
     notes += [each.comment] if each.comment else []
     told = f"   ({'; '.join(notes)})" if notes else ""
-    return f"  {each.exercise}  {of(each.points, each.max_points)}  {each.outcome}{told}"
+    return f"  {each.exercise}  {of(each.points, each.max_points)}  {_words(each.outcome)}{told}"
+
+
+def _words(outcome: str) -> str:
+    return outcome.replace("_", " ")
 
 
 def _attempt(attempt: Attempt) -> Iterator[str]:
@@ -42,7 +46,7 @@ def _attempt(attempt: Attempt) -> Iterator[str]:
         mark = "*" if step.current else " "
         versions = f"exercise {step.exercise_digest[:8]}, seed {step.seed}, grader {step.grader}, torch {step.torch}"
         yield (
-            f" {mark}{step.exercise}  {of(step.points, step.max_points)}  {step.outcome}  {step.lead}"
+            f" {mark}{step.exercise}  {of(step.points, step.max_points)}  {_words(step.outcome)}  {step.lead}"
             f"  {_time(step.recorded_at)}  {versions}"
         )
 

@@ -179,7 +179,7 @@ def _unpacked(hall: Hall, outcome: Any) -> Graded:
 def said(error: Exception) -> str:
     """Return an error's words; of one that nobody foresaw, where it arose."""
     if isinstance(error, Mistake):
-        return f"{error.problem} {error.cure}".strip()
+        return f"{error.problem}. {error.cure}".removesuffix(". ")
     last = traceback.extract_tb(error.__traceback__)[-1:]
     place = f" ({last[0].filename}:{last[0].lineno})" if last else ""
     return f"the grader failed: {type(error).__name__}: {error}{place}"

@@ -18,6 +18,14 @@ from grader.commands.exits import FAILED, INTERRUPTED, MISTAKE, PASSED, UNGRADED
 from grader.errors import GraderError, Mistake
 from grader.sandbox.server import ForkServer
 
+_WHERE_FROM = {
+    "exercise": "`grade list` shows the exercises.\n",
+    "name": "`grade list` shows the lessons and their exercises.\n",
+    "lesson": "`grade list` shows the lessons.\n",
+    "rule": "A report shows the id of each finding in brackets: `grade explain value.sign`.\n",
+}
+"""Where a word that is missing can be found, by the name of its parameter."""
+
 
 class Shortest(click.Group):
     """A group whose first word may be a file, or a folder: `grade mytask.ipynb` is `grade file mytask.ipynb`."""
@@ -96,6 +104,8 @@ def main(args: list[str] | None = None, server: ForkServer | None = None) -> int
         return FAILED
     except click.ClickException as error:
         error.show(sys.stderr)
+        if isinstance(error, click.MissingParameter) and error.param is not None:
+            click.echo(_WHERE_FROM.get(error.param.name or "", ""), err=True, nl=False)
         return MISTAKE
     except GraderError as error:
         complain(error)

@@ -85,6 +85,14 @@ def read(path: Path) -> Submission:
     if path.is_dir():
         raise Mistake(f"{path} is a directory", "Give one file in it: a .py file or a .ipynb notebook.")
     if kind not in {".py", ".ipynb"}:
+        beside = [f"{path}{ending}" for ending in (".py", ".ipynb") if Path(f"{path}{ending}").is_file()]
+        if beside and not path.exists():
+            raise Mistake(f"there is no file {path}", f"Did you mean {' or '.join(beside)}?")
+        if not path.exists() and not kind:
+            raise Mistake(
+                f"there is no file {path}",
+                "Check the spelling, the ending (.py or .ipynb), and the folder that you are in.",
+            )
         raise Mistake(f"{path} is neither a .py file nor a .ipynb notebook", "Give the file that you work in.")
     data = read_bytes(path)
     if not data.strip():

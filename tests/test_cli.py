@@ -420,6 +420,9 @@ def bad_inputs(folder: Path) -> dict[str, tuple[list[str], str, str]]:
         "watching without a terminal to show it": ([real, "--watch", "--json"], "--watch takes one file, and shows it here", "Leave --json"),
         "a seed that is no number": ([real, "--seed", "x"], "'x' is not a valid integer", ""),
         "an unknown option": ([real, "--fast"], "No such option", ""),
+        "a finding's id left out": (["explain"], "Missing argument 'ID'", "in brackets"),
+        "a file without its ending": ([str(folder / "real")], "there is no file", "Did you mean"),
+        "a file that is not there, without an ending": ([str(folder / "gone")], "there is no file", "the ending (.py or .ipynb)"),
         "an unknown finding": (["explain", "nothing.at-all"], "there is no finding", ""),
         "a new unknown exercise": (["new", "focal"], "there is no exercise 'focal'", "Did you mean focal_loss"),
     }  # fmt: skip
@@ -431,7 +434,8 @@ NAMES = [
     "an unknown lesson", "an unknown lesson in the notebook", "no course", "a report that cannot be written",
     "one report for two files", "an unknown reporter", "a reporter without a path", "reports for two files",
     "a seed that is no number", "an unknown option", "an unknown finding", "a new unknown exercise",
-    "watching without a terminal to show it",
+    "watching without a terminal to show it", "a finding's id left out", "a file without its ending",
+    "a file that is not there, without an ending",
 ]  # fmt: skip
 
 

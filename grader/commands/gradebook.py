@@ -130,6 +130,8 @@ def export(
     from grader import export as exporting  # noqa: PLC0415
     from grader import gradebook  # noqa: PLC0415
 
+    if platform == "csv" and output.suffix.lower() in {".xlsx", ".xls", ".ods"}:
+        raise Mistake(f"{output} would be CSV by another name", "Give a name that ends in .csv: spreadsheets open it.")
     with gradebook.opened(db or "grades.db", create=False) as book:
         grades = _grades(book, policy_file)
     if platform == "parquet":

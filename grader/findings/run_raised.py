@@ -71,7 +71,8 @@ def _shapes(scene: Scene) -> Hit | None:
         return None
     found = [group for group in match.groups() if group is not None]
     numbers = [int(one) for group in found for one in re.findall(r"\d+", group)]
-    return told(error, first=found[0], second=found[1], axes=_axes(scene, numbers))
+    first, second = (f"({group})" if "," in group else group for group in found[:2])
+    return told(error, first=first, second=second, axes=_axes(scene, numbers))
 
 
 def _axes(scene: Scene, numbers: list[int]) -> str:

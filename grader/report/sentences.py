@@ -299,8 +299,11 @@ def also(verdict: Verdict) -> str:
 def news(sentence: str, said: str, exception: Raised | None = None) -> str:
     """Return those clauses of an account's sentence that a rule's message has not said already, "" if it said all."""
     error = one_line(exception.message) if exception is not None else ""
-    if error and error in said:  # what remains is its type and its line
+    if exception is not None and error and error in said:  # what remains is its type and its line
         sentence = sentence.replace(f": {error}", "", 1)
+        bare, _, place = sentence.partition(" (")
+        if bare == one_line(exception.type, 80) and place.removesuffix(")") in said:
+            return ""
     return "; ".join(clause for clause in sentence.split("; ") if not _is_said(clause, said))
 
 

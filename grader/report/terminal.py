@@ -157,7 +157,7 @@ def _case(page: _Page, result: Result, verdict: Verdict, told: set[str], word: i
     if page.verbose:
         _inputs(page, verdict.inputs)
         _output(page, verdict.evidence.output)
-    elif also := sentences.also(verdict):
+    elif also := sentences.news(sentences.also(verdict), said):
         page.line(Text(also), page.indent)
 
 

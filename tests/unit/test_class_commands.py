@@ -88,6 +88,7 @@ def test_show_override_policy_and_export(graded: Path, capsys: pytest.CaptureFix
         (("export", "o.csv", "--for", "moodle"), "has its own names"),
         (("export", "o.csv", "--for", "canvas", "--from", "grades.db"), "Canvas needs an assignment"),
         (("export", "none/o.csv"), "cannot be written"),
+        (("export", "o.xlsx"), "would be CSV by another name"),
         (("class", "none"), "there is no none"),
         (("class", "broken.zip"), "there is nothing to grade:\nbroken.zip is not a whole zip"),
         (("class", "*.nothing"), "nothing matches"),
