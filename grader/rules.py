@@ -32,14 +32,13 @@ What the worker can only claim (dispatched operators, inputs left alone) holds a
 """
 
 SUSPICIOUS_INSIDE = (
-    "sys.modules", "builtins", "__builtins__", "os.fork", "os.forkpty", "_thread", "threading.Thread",
-    "threading.Timer", "concurrent.futures", "multiprocessing", "torch.multiprocessing", "torch.jit.fork",
-    "torch.futures", "types.FunctionType", "types.CodeType", "marshal", "pickle.loads", "runpy",
-    "operator.attrgetter", "operator.methodcaller", "inspect.getattr_static",
+    "sys.modules", "builtins", "__builtins__", "os.fork", "os.forkpty", "_thread", "types.FunctionType", "types.CodeType",
+    "marshal", "pickle.loads", "runpy", "operator.attrgetter", "operator.methodcaller", "inspect.getattr_static",
 )  # fmt: skip
 """The same in an answer; elsewhere in a file there are good reasons for it ("google.colab" in sys.modules).
 
-Operators dispatched and functions called are counted in the thread that makes the call, and in no other.
+Threads and processes are none of it: a right answer may use them. What is dispatched in them is not counted, so there
+the source alone tells what is called.
 """
 
 SUSPICIOUS_ATTRIBUTES = frozenset(
