@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import difflib
 import glob
-import importlib
 import os
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ import click
 from grader import __version__
 from grader.commands import COMMANDS
 from grader.commands.exits import FAILED, INTERRUPTED, MISTAKE, PASSED, UNGRADED, complain, written_down
+from grader.commands.group import LazyGroup
 from grader.errors import GraderError, Mistake
 from grader.sandbox.server import ForkServer
 
@@ -27,27 +27,10 @@ _WHERE_FROM = {
 """Where a word that is missing can be found, by the name of its parameter."""
 
 
-class Shortest(click.Group):
-    """A group whose first word may be a file, or a folder: `grade mytask.ipynb` is `grade file mytask.ipynb`."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click gives the parameter
-        """Return the names of all commands."""
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click gives it
-        """Return a command, imported now, or None if there is none of that name."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(f"grader.commands.{module}"), name)
-        return command
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the hidden command in front of anything that is not a command's name or the group's own option."""
-        if args and args[0] not in COMMANDS and args[0] not in {"--help", "-h", "--version"}:
-            _refuse_misspelt(args[0])
-            args = ["class" if is_class(args[0]) else "file", *args]
-        return super().parse_args(ctx, args)
+def _usual(word: str) -> str:
+    """Return the hidden command that a word which is no command's name is meant for."""
+    _refuse_misspelt(word)
+    return "class" if is_class(word) else "file"
 
 
 def _refuse_misspelt(word: str) -> None:
@@ -68,7 +51,9 @@ def is_class(word: str) -> bool:
 
 
 @click.group(
-    cls=Shortest,
+    cls=LazyGroup,
+    table=COMMANDS,
+    usual=_usual,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
