@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ThreadPoolExecutor,
+    wait,
+)
 from typing import Any, TypeVar
 
 from grader.errors import Mistake
@@ -78,6 +87,26 @@ def _take(pending: dict[Future[R], T], done: set[Future[R]], on_done: Callable[[
             on_done(item, error)
         else:
             raise error
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def at_once(work: Callable[[T], R], items: Sequence[T], stop: Callable[[], None] = lambda: None) -> list[R]:
+    """Return what `work` gives for each item, in their order, with a thread a core; a single item has this thread.
+
+    What `work` or Ctrl-C raises is raised after `stop`, which has to end what runs.
+    """
+    if len(items) <= 1:
+        return [work(item) for item in items]
+    with ThreadPoolExecutor(cores(), thread_name_prefix="at-once") as pool:
+        try:
+            return list(pool.map(work, items))
+        except BaseException:
+            stop()
+            raise
 
 
 @contextlib.contextmanager

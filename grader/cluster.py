@@ -96,7 +96,7 @@ class Branch(WorkerPlugin):  # type: ignore[misc]
 
         if self.starter == "spawn" or (self.starter == "auto" and not can_fork()):
             return Spawner(isolation)
-        return ForkServer(("many", "notebook", "plots"), isolation)
+        return ForkServer(("notebook", "plots", "drawing", "many"), isolation)
 
     def grade(self, order: Order) -> Graded:
         """Grade one hand-in; called from any thread of the worker."""

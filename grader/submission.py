@@ -19,6 +19,7 @@ import msgspec
 
 from grader.errors import Mistake
 from grader.model import Cell, Excerpt, Submission
+from grader.wire import learn
 
 MAX_FILE = 256 << 20
 MAX_SOURCE = 2 << 20
@@ -177,6 +178,7 @@ def _read_notebook(path: Path, data: bytes) -> Submission:
 def decode_notebook(path: Path, data: bytes, kind: type[N]) -> N:
     """Return a notebook's bytes as a struct that has `nbformat` and `cells`. Raises `Mistake` for what is none."""
     _text(path, data)
+    learn(kind)
     try:
         notebook = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=kind)
         if len(data) <= STRICT_BYTES:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from grader import catalogue
+from grader import batch, catalogue
 from grader import grade as pipeline
 from grader.cache import Cache
 from grader.course import Course
@@ -20,13 +22,14 @@ Stamp = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True)
 class WarmGrader:
-    """Grades submissions one after another; every exercise's reference is observed when it is first asked for."""
+    """Grades submissions, from any thread; every exercise's reference is observed when it is first asked for."""
 
     bench: Bench
     cache: Cache
     seed: int = 0
     show_hidden: bool = False
     tasks: dict[tuple[Path, str], tuple[Stamp, pipeline.Task]] = field(default_factory=dict)
+    preparing: threading.Lock = field(default_factory=threading.Lock)
 
     def grade(self, submission: Submission, names: tuple[str, ...], course: Course) -> Report:
         """Return a submission's report. Raises `Mistake` for a fault of the course."""
@@ -35,13 +38,18 @@ class WarmGrader:
 
     def prepared(self, names: tuple[str, ...], course: Course) -> tuple[pipeline.Task, ...]:
         """Return the tasks of exercises, those prepared now that are new or whose files have changed."""
+        with self.preparing:
+            return self._prepared(names, course)
+
+    def _prepared(self, names: tuple[str, ...], course: Course) -> tuple[pipeline.Task, ...]:
         stamps = {name: _stamp(name, course) for name in names}
         stale = [name for name in names if self.tasks.get((course.root, name), ((), None))[0] != stamps[name]]
-        for exercise in catalogue.load(stale, course, self.bench, self.cache) if stale else ():
-            if exercise.trains and isinstance(self.bench.starter, ForkServer):
-                self.bench.starter.warm(["training"])
-            task = pipeline.prepare(exercise, course, self.seed, self.bench, self.cache)
-            self.tasks[course.root, exercise.id] = stamps[exercise.id], task
+        exercises = catalogue.load(stale, course, self.bench, self.cache) if stale else ()
+        if any(exercise.trains for exercise in exercises) and isinstance(self.bench.starter, ForkServer):
+            self.bench.starter.warm(["training"])
+        prepare = partial(pipeline.prepare, course=course, seed=self.seed, bench=self.bench, cache=self.cache)
+        for task in batch.at_once(prepare, exercises):
+            self.tasks[course.root, task.exercise.id] = stamps[task.exercise.id], task
         return tuple(self.tasks[course.root, name][1] for name in names)
 
     def exercise(self, name: str, course: Course) -> Exercise:

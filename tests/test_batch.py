@@ -305,3 +305,33 @@ def test_a_class_is_graded_interrupted_and_taken_up_again(grade_command: Command
     again = grade_command("class", "in", "--course", ROOT, "-e", "mse_loss", cwd=tmp_path)
     assert "3 of 3: 1 passed, 2 unchanged" in again.stdout
     assert rows(tmp_path / "in" / "grades.db") == whole
+
+
+def test_at_once_gives_results_in_order_and_uses_more_than_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "cores", lambda: 2)
+    both = threading.Barrier(2, timeout=30)
+
+    def work(number: int) -> int:
+        both.wait()  # needs the other one to be under way
+        return number * number
+
+    assert batch.at_once(work, [3, 1, 2, 4]) == [9, 1, 4, 16]
+
+
+def test_at_once_works_on_a_single_item_in_this_thread() -> None:
+    assert batch.at_once(lambda _: threading.current_thread(), [1]) == [threading.current_thread()]
+
+
+def test_an_end_of_at_once_ends_what_runs_and_begins_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "cores", lambda: 2)
+    stopped, begun = threading.Event(), list[int]()
+
+    def work(number: int) -> None:
+        begun.append(number)
+        if number == 0:
+            raise KeyboardInterrupt
+        assert stopped.wait(30), "nobody ended it"
+
+    with pytest.raises(KeyboardInterrupt):
+        batch.at_once(work, range(40), stopped.set)
+    assert len(begun) < 10

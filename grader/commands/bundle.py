@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from grader import course
-from grader.commands.options import COURSE, JOBS, Setting, cores, started
+from grader.batch import cores
+from grader.commands.options import COURSE, JOBS, Setting, started
 
 SEEDS = (0, 1, 2, 3, 4)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader import course
+from grader import batch, course
 from grader.commands.exits import MISTAKE, complain, exit_code
 from grader.commands.files import Asked, needs, warmed
 from grader.commands.options import EXERCISES, LESSON, Setting, setting, start
@@ -55,8 +55,8 @@ def grade_ci(  # noqa: PLR0913 - one parameter an option
     starter = start(setting, needs(files), own=False, server=click.get_current_context().obj)
     try:
         asked = Asked(setting.course_dir, lesson, exercises)
-        warm = warmed(setting, starter)
-        graded = [(path, _graded(path, asked, warm)) for path in files]
+        warm = warmed(setting, starter, files)
+        graded = batch.at_once(lambda path: (path, _graded(path, asked, warm)), files, stop=starter.close)
     except SandboxError as error:  # told as ours wherever somebody looks; the command line says the rest
         problem = f"The grader could not work here, which is not your fault: {str(error).partition(chr(10))[0]}"
         cure = "Run the job again; `grade doctor` says what this machine lacks."

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader import batch
 from grader.commands.exits import INTERRUPTED, PASSED, UNGRADED
-from grader.commands.options import EXERCISES, JOBS, LESSON, Setting, cores, setting, started
+from grader.commands.options import EXERCISES, JOBS, LESSON, Setting, setting, started
 from grader.commands.overview import SIMILAR, write_report
 from grader.errors import Mistake
 
@@ -59,7 +60,7 @@ def grade_class(  # noqa: PLR0913 - one parameter an option
     codes: 0 all was graded, whatever it is worth; 3 something was not; 130 interrupted.
     """
     # The server imports torch while everything below is imported.
-    with started(setting, ("many", "notebook", "plots"), own=False) as starter:
+    with started(setting, ("notebook", "plots", "drawing", "many"), own=False) as starter:
         from grader import course, gradebook  # noqa: PLC0415
         from grader.classroom import Asked, Desk  # noqa: PLC0415
         from grader.intake import find, read_roster  # noqa: PLC0415
@@ -72,7 +73,7 @@ def grade_class(  # noqa: PLR0913 - one parameter an option
         intake = find(paths, roster, names)
         if not intake.submissions:
             raise Mistake("there is nothing to grade:\n" + "\n".join(each.text for each in intake.problems))
-        asked = Asked(found, lesson, exercises, setting.seed, jobs or cores(), force, dry_run)
+        asked = Asked(found, lesson, exercises, setting.seed, jobs or batch.cores(), force, dry_run)
         with gradebook.opened(_address(db, first, dry_run=dry_run)) as book:
             desk = Desk(asked, Bench(starter), setting.cache())
             with _hall(executor, desk, setting) as hall:
@@ -103,7 +104,7 @@ def _hall(executor: str, desk: Desk, setting: Setting) -> AbstractContextManager
 
 
 def _run(intake: Intake, roster: Roster | None, desk: Desk, book: Gradebook, hall: Hall) -> int:
-    from grader import batch, class_progress, classroom, gradebook  # noqa: PLC0415
+    from grader import class_progress, classroom, gradebook  # noqa: PLC0415
 
     for line in class_progress.problem_lines(intake.problems):
         click.echo(line, err=True)

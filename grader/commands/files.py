@@ -1,4 +1,4 @@
-"""`grade FILE...`: notebooks and modules, one after another."""
+"""`grade FILE...`: notebooks and modules."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader import course, discover
+from grader import batch, course, discover
 from grader.commands.exits import MISTAKE, complain, exit_code
 from grader.commands.options import EXERCISES, LESSON, Setting, setting, start
 from grader.errors import Mistake
@@ -76,7 +76,7 @@ def grade_files(  # noqa: PLR0913 - one parameter an option
     starter = start(setting, needs(files), own=len(files) <= 1, server=click.get_current_context().obj)
     try:
         warm, asked = (
-            warmed(setting, starter, show_hidden=show_hidden),
+            warmed(setting, starter, files, show_hidden=show_hidden),
             Asked(setting.course_dir, lesson, exercises, kept=not no_progress),
         )
         if watch:
@@ -134,9 +134,12 @@ class Asked:
                 return
 
 
-def warmed(setting: Setting, starter: Starter, *, show_hidden: bool = False) -> WarmGrader:
-    """Return the pipeline on these workers; all that it needs is imported here, while the server imports torch."""
+def warmed(setting: Setting, starter: Starter, files: Iterable[Path], *, show_hidden: bool = False) -> WarmGrader:
+    """Return the pipeline on these workers; all that the files need is imported here, while the server imports torch."""
     from rich.console import Console  # noqa: F401, PLC0415
+
+    if any(map(_is_notebook, files)):
+        from grader.sandbox import notebook  # noqa: F401, PLC0415
 
     from grader.sandbox.bench import Bench  # noqa: PLC0415
     from grader.warm import WarmGrader  # noqa: PLC0415
@@ -147,22 +150,31 @@ def warmed(setting: Setting, starter: Starter, *, show_hidden: bool = False) -> 
 def _grade(
     files: tuple[Path, ...], warm: WarmGrader, asked: Asked
 ) -> tuple[list[tuple[Report, course.Course]], list[Mistake]]:
-    """Grade each file; one that cannot be read costs only itself."""
-    done, mistakes = list[tuple[Report, course.Course]](), list[Mistake]()
-    for path in files:
+    """Grade the files, as many at once as there are cores; one that cannot be read costs only itself."""
+
+    def grade(path: Path) -> tuple[Report, course.Course] | Mistake:
         try:
-            done.append(asked.grade(path, warm))
+            return asked.grade(path, warm)
         except Mistake as mistake:
-            mistakes.append(mistake)
-    return done, mistakes
+            return mistake
+
+    ends = batch.at_once(grade, files, stop=warm.bench.starter.close)
+    mistakes = [end for end in ends if isinstance(end, Mistake)]
+    return [end for end in ends if not isinstance(end, Mistake)], mistakes
 
 
 def needs(files: Sequence[Path]) -> tuple[str, ...]:
     """Return what the server must import besides torch, from the look of the files."""
-    notebooks = [path for path in files if path.suffix.lower() == ".ipynb"]
+    notebooks = list(filter(_is_notebook, files))
     needs: tuple[str, ...] = ("notebook",) if notebooks else ()
-    needs += ("plots",) if any(_mentions_plots(path) for path in notebooks) else ()
+    plotting = sum(map(_mentions_plots, notebooks))
+    needs += ("plots",) if plotting else ()
+    needs += ("drawing",) if plotting > 1 else ()
     return needs + (("training", "many") if len(files) >= MANY else ())
+
+
+def _is_notebook(path: Path) -> bool:
+    return path.suffix.lower() == ".ipynb"
 
 
 def _mentions_plots(path: Path) -> bool:

@@ -34,6 +34,7 @@ def block(value: msgspec.Struct) -> bytes:
         return wire.encode(value)
     except UnicodeEncodeError:  # a source may hold half of a surrogate pair, which UTF-8 cannot
         plain = _without_halves(msgspec.to_builtins(value, builtin_types=(bytes,), enc_hook=_parts))
+        wire.learn(type(value))
         return wire.encode(msgspec.convert(plain, type(value), dec_hook=lambda _, parts: Array(*parts)))
 
 

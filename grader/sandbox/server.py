@@ -179,7 +179,7 @@ class ForkServer:
         grace_s: float = 0.0,
     ) -> None:
         self._grace_s = grace_s
-        self._needs = set[str]()
+        self._needs = list[str]()
         self._home = _Home(isolation)
         self._launching = threading.Lock()
         self._closed = False
@@ -212,10 +212,10 @@ class ForkServer:
                     self._line.tell({"warm": need})
 
     def warm(self, needs: Iterable[str]) -> None:
-        """Have the server import what calls will need besides torch: "notebook", "plots", "training", "many"."""
+        """Have the server import what calls will need besides torch: the names of `grader.worker.zygote.WARM`, in order."""
         for need in needs:
             if need not in self._needs:
-                self._needs.add(need)
+                self._needs.append(need)
                 self._line.tell({"warm": need})
 
     def start(self, limits: Limits, *, shared: bool = False) -> Worker:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
@@ -13,6 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from grader import catalogue, grade, submission
+from grader.batch import cores
 from grader.cache import Cache
 from grader.course import Course
 from grader.errors import Mistake
@@ -47,11 +47,6 @@ def settings(course: Course, corpus: Path | None, *, jobs: int | None, seeds: in
     usual = course.root / "tests" / "corpus"
     folder = corpus or (usual if usual.is_dir() else None)
     return Settings(seeds=seeds, jobs=jobs or cores(), mutants=mutants, corpus=folder)
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def verify(names: Sequence[str], course: Course, bench: Bench, settings: Settings, progress: Progress) -> Verification:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 
 import torch
 from torch.overrides import resolve_name
@@ -25,3 +26,17 @@ def rehearse() -> None:
     for request in (Load(mode="read", cells=cells), Perform(call=call)):
         wire.decode(wire.encode(request), Request, header_bytes=REQUEST_BYTES)  # type: ignore[arg-type]
     inspect_cells(cells, (("answer", SOURCE),))
+
+
+def draw() -> None:
+    """Draw a plot: the first one takes matplotlib 0.1 s more, for fonts and tables, and 20 ms to look for backends."""
+    from matplotlib.backends.registry import backend_registry  # noqa: PLC0415 - only notebooks that plot need it
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    backend_registry.resolve_backend("inline")  # type: ignore[no-untyped-call]
+    figure = Figure()
+    axes = figure.subplots()
+    axes.plot((0, 1), label="$x$")
+    axes.set_title("a title")
+    axes.legend()
+    figure.savefig(io.BytesIO(), format="png")

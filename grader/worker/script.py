@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from grader.model import Call, Form
@@ -24,12 +26,12 @@ def is_script(call: Call) -> bool:
 def runner(call: Call, namespace: dict[str, Any]) -> Callable[..., dict[str, Any]]:
     """Return a function of the inputs that runs the script in a copy of the namespace and returns its outputs."""
     name, source = _find(call, namespace.get(CELLS, ()))
-    inputs = [argument.name for argument in call.arguments[0]]
+    inputs = tuple(argument.name for argument in call.arguments[0])
 
     def run(**values: Any) -> dict[str, Any]:
-        scope = {key: value for key, value in namespace.items() if key not in call.outputs} | values
-        tree = without_inputs(ast.parse(source, name), inputs, values, scope)
-        exec(compile(tree, name, "exec", dont_inherit=True), scope)  # noqa: S102 - this is what a worker is for
+        given = values | {_kept(name): values[name] for name in inputs}
+        scope = {key: value for key, value in namespace.items() if key not in call.outputs} | given
+        exec(_compiled(source, name, inputs), scope)  # noqa: S102 - this is what a worker is for
         absent = [output for output in call.outputs if output not in scope]
         if absent:
             raise Incomplete(f"the cell assigns no {' and no '.join(absent)}")
@@ -47,6 +49,17 @@ def _find(call: Call, cells: tuple[tuple[str, str, tuple[str, ...]], ...]) -> tu
     return found[-1]
 
 
+@lru_cache(maxsize=64)
+def _compiled(source: str, name: str, inputs: tuple[str, ...]) -> CodeType:
+    return compile(without_inputs(ast.parse(source, name), inputs), name, "exec", dont_inherit=True)
+
+
+def _kept(name: str) -> str:
+    """Return the name under which the value of an input is kept."""
+    return f"__grader_input_{name}"
+
+
+@lru_cache(maxsize=1024)
 def _assigned(source: str) -> set[str]:
     try:
         tree = ast.parse(source)
@@ -55,7 +68,7 @@ def _assigned(source: str) -> set[str]:
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 
-def without_inputs(tree: ast.Module, inputs: list[str], values: dict[str, Any], scope: dict[str, Any]) -> ast.Module:
+def without_inputs(tree: ast.Module, inputs: tuple[str, ...]) -> ast.Module:
     """Drop top-level statements that only set inputs from something else; after one that sets more, set them back.
 
     `logits = torch.randn(8)` goes; `logits = logits.float()` and `logits *= 2` stay, they are the student's work.
@@ -72,7 +85,6 @@ def without_inputs(tree: ast.Module, inputs: list[str], values: dict[str, Any], 
         elif targets - set(inputs):
             body.append(statement)
             body += [_restoring(name, statement) for name in ours]
-    scope |= {f"__grader_input_{name}": values[name] for name in inputs}
     return ast.Module(body=body, type_ignores=[])
 
 
@@ -84,7 +96,5 @@ def _targets(statement: ast.stmt) -> set[str]:
 
 
 def _restoring(name: str, after: ast.stmt) -> ast.stmt:
-    statement = ast.Assign(
-        targets=[ast.Name(id=name, ctx=ast.Store())], value=ast.Name(id=f"__grader_input_{name}", ctx=ast.Load())
-    )
+    statement = ast.Assign(targets=[ast.Name(id=name, ctx=ast.Store())], value=ast.Name(id=_kept(name), ctx=ast.Load()))
     return ast.fix_missing_locations(ast.copy_location(statement, after))

@@ -70,9 +70,12 @@ class Channel:
 
 
 def flush() -> None:
-    """Push what the submission printed to the descriptors; it may have put anything in the place of `sys.stdout`."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOBase) and not stream.closed:
+    """Push what the submission printed to the descriptors; it may have put anything in the place of `sys.stdout`.
+
+    A kernel's streams are not flushed: they go to nobody after the cells, and each would wait for another thread.
+    """
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        if isinstance(stream, io.TextIOWrapper) and not stream.closed:
             stream.flush()
 
 

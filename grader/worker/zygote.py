@@ -38,6 +38,7 @@ WARM = {
         "tornado.queues",
     ),
     "plots": ("matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib_inline.backend_inline"),
+    "drawing": (),
     "training": ("torch._dynamo",),
     "many": (),
 }
@@ -106,6 +107,10 @@ def _answer(control: socket.socket, wake: tuple[int, int]) -> bool:
         if "warm" in request:
             for name in WARM[request["warm"]]:
                 __import__(name)
+            if request["warm"] == "drawing":
+                from grader.worker import rehearsal  # noqa: PLC0415 - imported by main
+
+                rehearsal.draw()
             _freeze()
             if request["warm"] == "many":
                 pages.merge()

@@ -7,11 +7,11 @@ import pytest
 from grader.model import Argument, Call, Form
 from grader.worker import script
 
-INPUTS = ["x", "t"]
+INPUTS = ("x", "t")
 
 
 def kept(source: str) -> list[str]:
-    tree = script.without_inputs(ast.parse(source), INPUTS, {"x": 10, "t": 20}, {})
+    tree = script.without_inputs(ast.parse(source), INPUTS)
     return [ast.unparse(statement) for statement in tree.body]
 
 
