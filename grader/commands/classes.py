@@ -60,11 +60,12 @@ def grade_class(  # noqa: PLR0913 - one parameter an option
     codes: 0 all was graded, whatever it is worth; 3 something was not; 130 interrupted.
     """
     # The server imports torch while everything below is imported.
-    with started(setting, ("notebook", "plots", "drawing", "many"), own=False) as starter:
+    with started(setting, own=False) as starter:
         from grader import course, gradebook  # noqa: PLC0415
         from grader.classroom import Asked, Desk  # noqa: PLC0415
         from grader.intake import find, read_roster  # noqa: PLC0415
         from grader.sandbox.bench import Bench  # noqa: PLC0415
+        from grader.sandbox.server import ForkServer  # noqa: PLC0415
 
         first = paths[0].absolute()
         found = course.find(first if first.is_dir() else first.parent, setting.course_dir)
@@ -73,6 +74,8 @@ def grade_class(  # noqa: PLR0913 - one parameter an option
         intake = find(paths, roster, names)
         if not intake.submissions:
             raise Mistake("there is nothing to grade:\n" + "\n".join(each.text for each in intake.problems))
+        if isinstance(starter, ForkServer):
+            starter.warm(_needs(intake))
         asked = Asked(found, lesson, exercises, setting.seed, jobs or batch.cores(), force, dry_run)
         with gradebook.opened(_address(db, first, dry_run=dry_run)) as book:
             desk = Desk(asked, Bench(starter), setting.cache())
@@ -81,6 +84,12 @@ def grade_class(  # noqa: PLR0913 - one parameter an option
             if html is not None and not dry_run:
                 write_report(book, html, similar=found if similar else None)
             return ended
+
+
+def _needs(intake: Intake) -> tuple[str, ...]:
+    """Return what the server must import besides torch: no kernel for a class of modules, which takes a second."""
+    notebooks = any(found.file.lower().endswith(".ipynb") for found in intake.submissions)
+    return (*(("notebook", "plots", "drawing") if notebooks else ()), "many")
 
 
 def _address(db: str | None, first: Path, *, dry_run: bool) -> str:

@@ -133,6 +133,30 @@ def teacher_not_detached(task_type: str, **details: object) -> tuple[Loss, str]:
 
 
 @misconception
+def roles_swapped(task_type: str, **details: object) -> tuple[Loss, str]:
+    """Your "distillation" loss takes the teacher first and the student second; it is called with the student first.
+
+    Swap the two parameters: `loss(student_logits, teacher_logits)`.
+    """
+    loss, reason = choose_loss(task_type, **details)
+    if task_type == "distillation":
+        return lambda first, second: loss(second, first), reason
+    return loss, reason
+
+
+@misconception
+def tokens_shifted(task_type: str, **details: object) -> tuple[Loss, str]:
+    """Your "language_modeling" loss shifts the tokens by one, but the caller has done that already.
+
+    Compare `logits[i]` with `targets[i]`.
+    """
+    loss, reason = choose_loss(task_type, **details)
+    if task_type == "language_modeling":
+        return lambda logits, targets: loss(logits[:-1], targets[1:]), reason
+    return loss, reason
+
+
+@misconception
 def unknown_task_not_refused(task_type: str, **details: object) -> tuple[Loss | None, str]:
     """For a task it does not know, your function returns something instead of stopping, and the error comes much later.
 
