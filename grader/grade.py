@@ -69,7 +69,8 @@ def grade(
     """
     run = bench.run(_job(submission, tasks))
     executions = {execution.id: execution for execution in run.executions}
-    sights = [_sights(task, executions, run) for task in tasks]
+    source = rules.Source.of(run.facts)
+    sights = [_sights(task, executions, run, source) for task in tasks]
     complaints = ask_predicates([sight for group in sights for sight in group], bench)
     results = tuple(
         _result(task, _verdicts(task, group, complaints, submission, run), submission, run, show_hidden=show_hidden)
@@ -114,9 +115,9 @@ def _limits(exercises: list[Exercise]) -> Limits:
     return Limits(**{field: max(getattr(limits, field) for limits in every) for field in Limits.__struct_fields__})
 
 
-def _sights(task: Task, executions: dict[str, Execution], run: Run) -> list[Sight]:
+def _sights(task: Task, executions: dict[str, Execution], run: Run, source: rules.Source) -> list[Sight]:
     expectations = {expectation.id: expectation for expectation in task.expected.expectations}
-    mentions = rules.in_source(task.exercise, run.facts)
+    mentions = rules.in_source(task.exercise, source)
     sights = []
     for case, call in task.calls:
         execution = executions.get(call.id) or Execution(id=call.id, status=Status.BROKEN, detail="it was not run")
@@ -192,7 +193,8 @@ def _verdicts(
         begun, sights = True, [replace(sight, execution=_never_defined(sight, lost)) for sight in sights]
     seen = [compared(sight, complaints) for sight in sights]
     extra = judge.costs(seen)
-    seen = [replace(each, differences=(*each.differences, *extra.get(each.case.name, ()))) for each in seen]
+    if extra:
+        seen = [replace(each, differences=(*each.differences, *extra.get(each.case.name, ()))) for each in seen]
     known = _known_mistake(task, seen) if begun else None
     told = findings.find_each(tuple(seen), task.variants()) if begun and _needs_reasons(seen) else ((),) * len(seen)
     total = sum(sight.case.weight for sight in sights) or 1.0
@@ -231,9 +233,10 @@ def _never_defined(sight: Sight, error: Raised) -> Execution:
 def compared(sight: Sight, complaints: dict[tuple[str, str], str]) -> Sight:
     """Return a case with its predicates' words and its differences."""
     said = tuple((slot, complaints.get((sight.call.id, slot), "")) for slot, _ in sight.case.checks)
-    heard = replace(sight, complaints=said)
+    heard = replace(sight, complaints=said) if said else sight
     usable = heard.execution.observation is not None and not heard.execution.observation.missing
-    return replace(heard, differences=judge.differences(heard) if usable else ())
+    found = judge.differences(heard) if usable else ()
+    return replace(heard, differences=found) if found else heard
 
 
 def _fundamental(finding: Finding) -> tuple[int, bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from grader.model import Aspect, Difference, Exercise, Facts
@@ -58,7 +59,7 @@ HARMLESS = ("grader.spec",)
 def broken(sight: Sight) -> tuple[Difference, ...]:
     """Return a difference for every forbidden thing used, and every required thing not used."""
     exercise = sight.exercise
-    mentions = sight.mentions if sight.mentions is not None else in_source(exercise, sight.facts)
+    mentions = sight.mentions if sight.mentions is not None else in_source(exercise, Source.of(sight.facts))
     seen = {wanted: (name, where) for wanted, name, where in reversed((*mentions, *_at_run_time(sight)))}
     forbidden = [
         Difference(slot=seen[wanted][1], aspect=Aspect.RULE, got=seen[wanted][0], expected=f"not {wanted}")
@@ -78,20 +79,45 @@ def broken(sight: Sight) -> tuple[Difference, ...]:
     return (*forbidden, *missing, *reaching)
 
 
-def in_source(exercise: Exercise, facts: Facts) -> tuple[Mention, ...]:
+@dataclass(frozen=True)
+class Source:
+    """What a file says, made ready to be asked by many exercises: `mentioned` by each definition, `loaded` with the file."""
+
+    facts: Facts
+    mentioned: dict[str, set[str]]
+    loaded: frozenset[str]
+
+    @classmethod
+    def of(cls, facts: Facts) -> Source:
+        """Return the facts of a file with what follows from them."""
+        defined = {definition.name for definition in facts.definitions}
+        mentioned: dict[str, set[str]] = {}
+        for inside, name in dict.fromkeys((use.inside, use.name.partition(".")[0]) for use in facts.uses):
+            if name in defined:
+                mentioned.setdefault(inside, set()).add(name)
+        return cls(facts, mentioned, _closure(("", AT_ONCE), mentioned))
+
+
+def in_source(exercise: Exercise, source: Source) -> tuple[Mention, ...]:
     """Return what a rule names and the answer's source mentions; the same for every case of an exercise."""
-    wanted = (*exercise.forbid, *exercise.require)
-    names = reachable(exercise.id, facts, exercise.outputs)
+    facts, wanted = source.facts, (*exercise.forbid, *exercise.require)
+    names = _closure((exercise.id, *exercise.outputs), source.mentioned)
     loops = [each for each in facts.definitions if each.name in names and each.loops]
     found = [(LOOP, LOOP, f"line {loops[0].loops[0]}")] if LOOP in wanted and loops else []
     uses = [use for use in facts.uses if use.inside in names or (not use.inside and exercise.outputs)]
-    found += [
-        (name, use.name, f"line {use.line}")
-        for name in wanted
-        for use in uses
-        if any(_is(use.name, alias) for alias in (name, *_operators(name)))
-    ]
-    return (*found, *_reaching(names, facts))
+    for name in wanted:
+        whole, inner = _written(name)
+        found += [
+            (name, use.name, f"line {use.line}") for use in uses if use.name in whole or use.name.startswith(inner)
+        ]
+    return (*found, *_reaching(names, source))
+
+
+@lru_cache(maxsize=1024)
+def _written(wanted: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what a function may be called in a source, and how the names of what is inside it begin."""
+    names = (wanted, *_operators(wanted))
+    return names, tuple(f"{name}." for name in names)
 
 
 def _operators(wanted: str) -> tuple[str, ...]:
@@ -101,11 +127,11 @@ def _operators(wanted: str) -> tuple[str, ...]:
     return (f"torch.ops.aten.{tail}", f"torch.ops.aten._{tail}", f"torch._{tail}") if known else ()
 
 
-def _reaching(own: frozenset[str], facts: Facts) -> Iterator[Mention]:
+def _reaching(own: frozenset[str], source: Source) -> Iterator[Mention]:
     """Yield what reaches into the grader in the answer, and in all that runs when the file is loaded."""
-    loaded = reachable("", facts, (AT_ONCE,))
-    for use in facts.uses:
-        if use.inside in own | loaded and suspicious(use.name, inside=use.inside in own):
+    heard = own | source.loaded
+    for use in source.facts.uses:
+        if use.inside in heard and suspicious(use.name, inside=use.inside in own):
             yield REACHING, use.name, f"line {use.line}"
 
 
@@ -120,29 +146,34 @@ def suspicious(name: str, *, inside: bool = True) -> bool:
 
 def _at_run_time(sight: Sight) -> Iterator[Mention]:
     claims = sight.observed.claims
-    used = {*claims.used, *(f"torch.ops.{operator}" for operator, _ in claims.operators)}
-    for wanted in (*sight.exercise.forbid, *sight.exercise.require):
-        for alias in aliases(wanted):
-            for name in sorted(used):
-                if _is(name, alias):
-                    yield wanted, name, "call"
+    ruled = (*sight.exercise.forbid, *sight.exercise.require)
+    used = sorted({*claims.used, *(f"torch.ops.{operator}" for operator, _ in claims.operators)}) if ruled else []
+    for wanted in ruled:
+        whole, inner = _aliases(wanted)
+        for name in used:
+            if name in whole or name.startswith(inner):
+                yield wanted, name, "call"
 
 
-def reachable(entry: str, facts: Facts, outputs: tuple[str, ...] = ()) -> frozenset[str]:
-    """Return the top-level definitions that an answer is made of: its own, and those it mentions, and so on.
+@lru_cache(maxsize=1024)
+def _aliases(wanted: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of a function, and how the names of what is inside it begin."""
+    names = aliases(wanted)
+    return names, tuple(f"{name}." for name in names)
 
-    A script's are those of its outputs.
-    """
-    defined = {definition.name for definition in facts.definitions}
-    mentions: dict[str, set[str]] = {}
-    for use in facts.uses:
-        mentions.setdefault(use.inside, set()).add(use.name.partition(".")[0])
-    found, todo = set[str](), [entry, *outputs]
+
+def reachable(entry: str, facts: Facts) -> frozenset[str]:
+    """Return the top-level definitions that an answer is made of: its own, and those it mentions, and so on."""
+    return _closure((entry,), Source.of(facts).mentioned)
+
+
+def _closure(entries: tuple[str, ...], mentioned: dict[str, set[str]]) -> frozenset[str]:
+    found, todo = set[str](), list(entries)
     while todo:
         name = todo.pop()
         if name not in found:
             found.add(name)
-            todo += [other for other in mentions.get(name, ()) if other in defined]
+            todo += mentioned.get(name, ())
     return frozenset(found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -34,7 +34,7 @@ class Sight:
     differences: tuple[Difference, ...] = ()
     mentions: tuple[Mention, ...] | None = None
 
-    @property
+    @cached_property
     def magnitude(self) -> float:
         """The largest absolute value among the float inputs of this case, at least 1; a scenario's, as the reference saw."""
         if self.case.scenario is not None:

@@ -244,7 +244,7 @@ def test_what_is_left_behind_is_seen(tmp_path: Path) -> None:
 
 def reaching(source: str, name: str = "answer") -> list[str]:
     facts = inspect_cells((Cell(index=0, source=source, where="x.py"),), ())
-    found = rules.in_source(exercise(id=name), facts)
+    found = rules.in_source(exercise(id=name), rules.Source.of(facts))
     return [mentioned for wanted, mentioned, _ in found if wanted == rules.REACHING]
 
 

@@ -78,7 +78,7 @@ def judged(
 def _sights(trial: Trial, executions: dict[str, Execution], facts: Facts) -> list[Sight]:
     task = trial.prepared.task
     expectations = {expectation.id: expectation for expectation in task.expected.expectations}
-    mentions = rules.in_source(task.exercise, facts)
+    mentions = rules.in_source(task.exercise, rules.Source.of(facts))
     sights = []
     for case, call in task.calls:
         own = trial.call_of(case, call)
