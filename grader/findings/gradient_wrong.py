@@ -74,8 +74,8 @@ def _cut(scene: Scene) -> str:
 
 
 def _partly(scene: Scene) -> Hit | None:
-    cut = _cut(scene)
     pair = _wrong_alone(scene)
+    cut = _cut(scene) if pair is not None else ""
     if not cut or pair is None or not np.isfinite(pair.got).all():
         return None
     return hit(pair.slot, name=pair.slot, cut=cut)

@@ -32,7 +32,7 @@ def _unused(scene: Scene) -> Hit | None:
         or glimpse.sight.case.scenario
     ):
         return None
-    seen = _mentioned(glimpse)
+    seen = scene.cases.once("mentioned", lambda: _mentioned(glimpse))
     params = glimpse.sight.exercise.params
     if seen & ANYTHING or not any(param.name in seen for param in params):
         return None

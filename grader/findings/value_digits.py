@@ -71,9 +71,11 @@ def _epsilon(scene: Scene) -> Hit | None:
 
 def _digits(scene: Scene) -> Hit | None:
     pair = next(iter(scene.here.wrong_values), None)
-    cast = any(use.name.endswith(CASTS) for use in scene.here.sight.facts.uses)
+    if pair is None or not scene.here.precise:
+        return None
+    cast = scene.cases.once("cast", lambda: any(use.name.endswith(CASTS) for use in scene.here.sight.facts.uses))
     close = CAST if cast else CLOSE
-    if pair is None or not scene.here.precise or not _close(pair, close):
+    if not _close(pair, close):
         return None
     if not scene.cases.once("close", lambda: all_close(scene.cases, close)):
         return None
