@@ -8,15 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
-import numpy as np
 
 from grader import draw
-from grader.arrays import from_numpy, is_float, to_numpy
 from grader.calls import JITTERS, Plan, reference_calls, student_call
 from grader.errors import Mistake
 from grader.findings import variants
 from grader.model import (
-    Array,
     Call,
     Cell,
     Execution,
@@ -24,19 +21,14 @@ from grader.model import (
     Expectation,
     Expected,
     Form,
-    Gradient,
     Job,
-    Mapping,
     Misconceptions,
-    Node,
-    Number,
     Observation,
     Run,
-    Sequence,
     Status,
-    Tensor,
 )
 from grader.sandbox.bench import Bench
+from grader.spread import spread_of
 
 GENERATOR = "random generator"
 """How the names of global random generators end among what a call changed."""
@@ -123,63 +115,6 @@ def _expectation(name: str, executions: dict[str, Execution]) -> Expectation:
         return Expectation(id=name, status=status, detail=failed.detail)
     first, wide, *others = [observation for observation in observed if observation is not None]
     return Expectation(id=name, status=actual.status, actual=first, oracle=wide, spread=spread_of(wide, others))
-
-
-def spread_of(oracle: Observation, moved: list[Observation]) -> Observation:
-    """Return how far each number of an observation moves among its perturbations."""
-    values = tuple(
-        _spread_node(node, [other.values[index] for other in moved if index < len(other.values)])
-        for index, node in enumerate(oracle.values)
-    )
-    gradients = tuple(
-        tuple(
-            _spread_gradient(gradient, [other.gradients[index] for other in moved], place) for place, gradient in group
-        )
-        for index, group in enumerate([list(enumerate(gradients)) for gradients in oracle.gradients])
-    )
-    return Observation(values=values, gradients=gradients)
-
-
-def _spread_gradient(gradient: Gradient, others: list[tuple[Gradient, ...]], place: int) -> Gradient:
-    arrays = [group[place].array for group in others if place < len(group)]
-    return Gradient(slot=gradient.slot, array=_spread_array(gradient.array, [a for a in arrays if a is not None]))
-
-
-def _spread_array(array: Array | None, others: list[Array]) -> Array | None:
-    """Return the largest change of each element; integers and bools must be exact, so theirs is zero."""
-    if array is None:
-        return None
-    others = others if is_float(array.dtype) else []
-    with np.errstate(invalid="ignore", over="ignore"):
-        centre = to_numpy(array).astype(np.float64)
-        spread = np.zeros(centre.shape)
-        for other in others:
-            if other.shape == array.shape:
-                spread = np.fmax(spread, np.abs(to_numpy(other) - centre))
-    return from_numpy(np.where(np.isfinite(spread), spread, 0.0), "float64")
-
-
-def _spread_node(node: Node, others: list[Node]) -> Node:
-    match node:
-        case Tensor():
-            arrays = [other.array for other in others if isinstance(other, Tensor)]
-            return Tensor(array=_spread_array(node.array, arrays) or node.array)
-        case Number() if node.type == "float":
-            texts = [float(other.text) for other in others if isinstance(other, Number)]
-            moves = [abs(text - float(node.text)) for text in texts]
-            return Number(type="float", text=repr(max([move for move in moves if np.isfinite(move)], default=0.0)))
-        case Sequence():
-            same = [other for other in others if isinstance(other, Sequence) and len(other.items) == len(node.items)]
-            items = tuple(_spread_node(item, [o.items[index] for o in same]) for index, item in enumerate(node.items))
-            return Sequence(type=node.type, items=items)
-        case Mapping():
-            maps = [dict(other.items) for other in others if isinstance(other, Mapping)]
-            return Mapping(
-                type=node.type,
-                items=tuple((key, _spread_node(item, [m[key] for m in maps if key in m])) for key, item in node.items),
-            )
-        case _:
-            return node
 
 
 def misconceptions_in(source: str) -> dict[str, str]:

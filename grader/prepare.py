@@ -14,9 +14,10 @@ from grader.cache import Cache, code_version, digest
 from grader.calls import Plan, student_call
 from grader.course import Course
 from grader.expected import misconceptions_in, observe_misconceptions, observe_reference, observe_variants
-from grader.model import Execution, Exercise, Expected, Facts, Misconceptions, Status
+from grader.model import Difference, Execution, Exercise, Expected, Facts, Misconceptions, Status
 from grader.sandbox.bench import Bench
 from grader.sight import Sight
+from grader.spread import OWN_ERRORS, with_own_error
 from grader.task import Task, calls
 
 Observe = Callable[[Expected, Exercise, Path, Bench], Misconceptions]
@@ -59,7 +60,10 @@ def _kept(name: str, cache: Cache, observe: Callable[[], Misconceptions]) -> Mis
 
 
 def _sound(exercise: Exercise, expected: Expected) -> Expected:
-    """Mark as broken what cannot be asked: cases in whose dtype the reference itself is not within tolerance."""
+    """Mark as broken what cannot be asked: cases in whose dtype the reference itself is far outside the tolerance.
+
+    Elsewhere its own error counts as what right answers may round; see `grader.spread.with_own_error`.
+    """
     cases = {case.name: case for case in exercise.cases}
     checked = []
     for each in expected.expectations:
@@ -67,9 +71,16 @@ def _sound(exercise: Exercise, expected: Expected) -> Expected:
         plan = Plan.of(exercise, expected)
         call = student_call(plan, cases[each.id])
         found = judge.inaccuracies(Sight(exercise, cases[each.id], call, each, execution, Facts()))
-        if each.status is Status.OK and found:
-            detail = f"the reference is off by {found[0].error} in {found[0].slot}; {found[0].allowed} is allowed"
+        far = [one for one in found if not _near(one)]
+        if each.status is Status.OK and far:
+            detail = f"the reference is off by {far[0].error} in {far[0].slot}; {far[0].allowed} is allowed"
             checked.append(msgspec.structs.replace(each, status=Status.BROKEN, detail=detail))
         else:
-            checked.append(each)
+            checked.append(with_own_error(each))
     return msgspec.structs.replace(expected, expectations=tuple(checked))
+
+
+def _near(difference: Difference) -> bool:
+    """Tell whether an error is one that `with_own_error` may make room for."""
+    error, allowed = difference.error, difference.allowed
+    return isinstance(error, float) and isinstance(allowed, float) and error <= OWN_ERRORS * allowed

@@ -48,7 +48,7 @@ def describe(declared: Declared, source: str, path: str, lesson: str) -> Describ
     entry = getattr(stub, "__name__", "?")
     faults = Faults(path, _line_of(source, entry))
     form = _form(stub, options)
-    params = _params(stub, form, faults)
+    params = _params(stub, form, faults, drawn=any(case.scenario is None for case in declared.cases))
     _check_name(entry, path, faults)
     _check_cases(declared.cases, params, faults)
     _check_functions(declared.cases, source, faults)
@@ -127,7 +127,8 @@ def _signature(stub: Any, form: Form) -> inspect.Signature:
     return inspect.signature(function, eval_str=True)
 
 
-def _params(stub: Any, form: Form, faults: Faults) -> tuple[Param, ...]:
+def _params(stub: Any, form: Form, faults: Faults, *, drawn: bool) -> tuple[Param, ...]:
+    """Return the parameters; where scenarios alone make the inputs, those that could not be drawn are left out."""
     try:
         signature = _signature(stub, form)
     except (AttributeError, NameError, TypeError, ValueError) as error:
@@ -138,7 +139,12 @@ def _params(stub: Any, form: Form, faults: Faults) -> tuple[Param, ...]:
     for parameter in list(signature.parameters.values())[1 if form is Form.MODULE else 0 :]:
         if parameter.kind in {parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD}:
             continue
-        params.append(_param(parameter, faults))
+        own = Faults(faults.path, faults.line)
+        param = _param(parameter, own)
+        if drawn:
+            faults.found += own.found
+        if drawn or not own.found:
+            params.append(param)
     return tuple(params)
 
 

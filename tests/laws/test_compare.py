@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from grader import compare
 from grader.arrays import to_numpy
 from grader.compare import Reference
-from grader.expected import spread_of
 from grader.model import Aspect, Gradient, Node, Observation, Tensor, Tolerance
+from grader.spread import spread_of
 from tests.builders import tensor
 from tests.laws.values import arrays, nodes
 

@@ -13,7 +13,6 @@ import torch
 
 from grader import findings, judge
 from grader.calls import Plan, reference_calls, student_call
-from grader.expected import spread_of
 from grader.findings import variants
 from grader.findings.lead import leading
 from grader.model import (
@@ -30,6 +29,7 @@ from grader.model import (
     Status,
 )
 from grader.sight import Sight
+from grader.spread import spread_of
 from grader.worker.inspection import inspect_cells
 from grader.worker.observe import perform
 from tests.builders import exercise, param

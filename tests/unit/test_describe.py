@@ -87,6 +87,14 @@ def test_a_class_is_described_by_its_forward() -> None:
     assert found.result is None
 
 
+def test_where_scenarios_make_the_inputs_nothing_need_be_drawn() -> None:
+    found = exercise(
+        "@exercise()\nclass answer(nn.Module):\n    def forward(self, x: Tensor, hidden=(), scale: float = 1.0): ...\n\n"
+        '@answer.scenario("played")\ndef play(student, draw): ...\n'
+    )
+    assert [param.name for param in found.params] == ["scale"]
+
+
 def test_outputs_make_a_script() -> None:
     found = exercise(
         '@exercise(case("typical"), outputs=["a", "b"], prints=True, starter="a = ...\\n")\n'

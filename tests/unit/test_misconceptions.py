@@ -24,7 +24,6 @@ from grader.model import (
     Raised,
     Sequence,
     Status,
-    Tensor,
     Text,
 )
 from grader.sight import Sight
@@ -162,50 +161,3 @@ def test_a_sentence_keeps_its_braces() -> None:
 def test_misconceptions_are_read_from_the_source() -> None:
     source = '@misconception\ndef one(x):\n    """A sentence."""\n\n@other\ndef two(): ...\n\n@misconception\nclass Three: ...\n'
     assert expected.misconceptions_in(source) == {"one": "A sentence.", "Three": ""}
-
-
-# How far the reference moves
-
-
-def moved(oracle: Node, *others: Node) -> Node:
-    spread = expected.spread_of(Observation(values=(oracle,)), [Observation(values=(other,)) for other in others])
-    return spread.values[0]
-
-
-def test_the_largest_change_of_each_element_is_kept() -> None:
-    found = moved(tensor([1.0, 2.0], "float64"), tensor([1.5, 2.0], "float64"), tensor([0.75, 1.875], "float64"))
-    assert found == tensor([0.5, 0.125], "float64")
-
-
-def test_what_is_not_finite_does_not_move() -> None:
-    inf, nan = float("inf"), float("nan")
-    assert moved(tensor([inf, 1.0, nan], "float64"), tensor([inf, inf, 1.0], "float64")) == tensor(
-        [0.0, 0.0, 0.0], "float64"
-    )
-
-
-@pytest.mark.parametrize("dtype", ["int64", "bool"])
-def test_integers_must_be_exact_whatever_the_perturbation_does(dtype: str) -> None:
-    found = moved(tensor([1, 0], dtype), tensor([0, 0], dtype))
-    assert isinstance(found, Tensor)
-    assert found == tensor([0.0, 0.0], "float64")
-
-
-def test_structures_and_python_floats_move_too() -> None:
-    number = lambda text: Number(type="float", text=text)  # noqa: E731
-    pair = lambda text: Sequence(type="tuple", items=(number(text), Nothing()))  # noqa: E731
-    assert moved(pair("1.0"), pair("1.5"), pair("0.75")) == pair("0.5")
-    named = lambda text: Mapping(type="dict", items=(("a", number(text)),))  # noqa: E731
-    assert moved(named("1.0"), named("inf"), named("1.25")) == named("0.25")
-    assert moved(pair("1.0"), Nothing()) == pair("0.0")
-
-
-def slots(*values: list[float]) -> Observation:
-    group = (Gradient(slot=str(index), array=array(value, "float64")) for index, value in enumerate(values))
-    return Observation(gradients=(tuple(group),))
-
-
-def test_gradients_move_by_slot() -> None:
-    assert expected.spread_of(slots([1.0], [2.0]), [slots([1.5], [2.0])]) == slots([0.5], [0.0])
-    silent = Observation(gradients=((Gradient(slot="0", array=None),),))
-    assert expected.spread_of(silent, [silent]) == silent

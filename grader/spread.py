@@ -1,0 +1,121 @@
+"""How far each expected number may move: what the tolerance makes room for besides rounding at the result's own size."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from grader import compare
+from grader.arrays import from_numpy, is_float, to_numpy
+from grader.model import Array, Expectation, Gradient, Mapping, Node, Number, Observation, Sequence, Tensor
+
+
+def spread_of(oracle: Observation, moved: list[Observation]) -> Observation:
+    """Return how far each number of an observation moves among its perturbations."""
+    values = tuple(
+        _spread_node(node, [other.values[index] for other in moved if index < len(other.values)])
+        for index, node in enumerate(oracle.values)
+    )
+    gradients = tuple(
+        tuple(
+            _spread_gradient(gradient, [other.gradients[index] for other in moved], place) for place, gradient in group
+        )
+        for index, group in enumerate([list(enumerate(gradients)) for gradients in oracle.gradients])
+    )
+    return Observation(values=values, gradients=gradients)
+
+
+OWN_ERRORS = 4.0
+"""A right answer may be off by so many times what the reference itself is off by."""
+
+
+def with_own_error(expectation: Expectation) -> Expectation:
+    """Return an expectation whose tolerance is `OWN_ERRORS` times the reference's own error, at least.
+
+    What rounds on the way and cancels in the end, such as p (dp - sum p dp) in a saturated softmax, shows neither in the
+    result's size nor in how far it moves with the inputs; but it shows in the reference, which rounds like others do.
+    A gradient's error is that of its worst element, as its tolerance is.
+    """
+    actual, oracle, spread = expectation.actual, expectation.oracle, expectation.spread
+    values = tuple(map(_own_node, actual.values, oracle.values, spread.values))
+    gradients = tuple(
+        tuple(map(_own_gradient, *groups))
+        for groups in zip(actual.gradients, oracle.gradients, spread.gradients, strict=False)
+    )
+    return msgspec.structs.replace(expectation, spread=Observation(values=values, gradients=gradients))
+
+
+def _own_node(actual: Node, oracle: Node, spread: Node) -> Node:
+    match actual, oracle, spread:
+        case Tensor(), Tensor(), Tensor():
+            return Tensor(array=_own_array(actual.array, oracle.array, spread.array))
+        case Sequence(), Sequence(), Sequence():
+            items = tuple(map(_own_node, actual.items, oracle.items, spread.items))
+            return Sequence(type=spread.type, items=items + spread.items[len(items) :])
+        case Mapping(), Mapping(), Mapping():
+            mine, wide = dict(actual.items), dict(oracle.items)
+            items_ = tuple(
+                (key, _own_node(mine[key], wide[key], item) if key in mine and key in wide else item)
+                for key, item in spread.items
+            )
+            return Mapping(type=spread.type, items=items_)
+        case _:
+            return spread
+
+
+def _own_gradient(actual: Gradient, oracle: Gradient, spread: Gradient) -> Gradient:
+    if actual.array is None or oracle.array is None or spread.array is None:
+        return spread
+    return Gradient(slot=spread.slot, array=_own_array(actual.array, oracle.array, spread.array, worst=True))
+
+
+def _own_array(actual: Array, oracle: Array, spread: Array, *, worst: bool = False) -> Array:
+    if not (is_float(actual.dtype) and actual.shape == oracle.shape == spread.shape) or not spread.data:
+        return spread
+    with np.errstate(invalid="ignore", over="ignore"):
+        error = np.abs(to_numpy(actual).astype(np.float64) - to_numpy(oracle))
+    error = np.where(np.isfinite(error), error, 0.0)
+    share = (error.max() if worst else error) * (OWN_ERRORS / compare.C)
+    return from_numpy(np.maximum(to_numpy(spread), share), "float64")
+
+
+def _spread_gradient(gradient: Gradient, others: list[tuple[Gradient, ...]], place: int) -> Gradient:
+    arrays = [group[place].array for group in others if place < len(group)]
+    return Gradient(slot=gradient.slot, array=_spread_array(gradient.array, [a for a in arrays if a is not None]))
+
+
+def _spread_array(array: Array | None, others: list[Array]) -> Array | None:
+    """Return the largest change of each element; integers and bools must be exact, so theirs is zero."""
+    if array is None:
+        return None
+    others = others if is_float(array.dtype) else []
+    with np.errstate(invalid="ignore", over="ignore"):
+        centre = to_numpy(array).astype(np.float64)
+        spread = np.zeros(centre.shape)
+        for other in others:
+            if other.shape == array.shape:
+                spread = np.fmax(spread, np.abs(to_numpy(other) - centre))
+    return from_numpy(np.where(np.isfinite(spread), spread, 0.0), "float64")
+
+
+def _spread_node(node: Node, others: list[Node]) -> Node:
+    match node:
+        case Tensor():
+            arrays = [other.array for other in others if isinstance(other, Tensor)]
+            return Tensor(array=_spread_array(node.array, arrays) or node.array)
+        case Number() if node.type == "float":
+            texts = [float(other.text) for other in others if isinstance(other, Number)]
+            moves = [abs(text - float(node.text)) for text in texts]
+            return Number(type="float", text=repr(max([move for move in moves if np.isfinite(move)], default=0.0)))
+        case Sequence():
+            same = [other for other in others if isinstance(other, Sequence) and len(other.items) == len(node.items)]
+            items = tuple(_spread_node(item, [o.items[index] for o in same]) for index, item in enumerate(node.items))
+            return Sequence(type=node.type, items=items)
+        case Mapping():
+            maps = [dict(other.items) for other in others if isinstance(other, Mapping)]
+            return Mapping(
+                type=node.type,
+                items=tuple((key, _spread_node(item, [m[key] for m in maps if key in m])) for key, item in node.items),
+            )
+        case _:
+            return node

@@ -1,0 +1,88 @@
+"""How far expected numbers may move: with the inputs, and as the reference itself rounds."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.compare import C
+from grader.model import Expectation, Gradient, Mapping, Node, Nothing, Number, Observation, Sequence, Status, Tensor
+from grader.spread import OWN_ERRORS, spread_of, with_own_error
+from tests.builders import array, tensor
+
+
+def moved(oracle: Node, *others: Node) -> Node:
+    spread = spread_of(Observation(values=(oracle,)), [Observation(values=(other,)) for other in others])
+    return spread.values[0]
+
+
+def test_the_largest_change_of_each_element_is_kept() -> None:
+    found = moved(tensor([1.0, 2.0], "float64"), tensor([1.5, 2.0], "float64"), tensor([0.75, 1.875], "float64"))
+    assert found == tensor([0.5, 0.125], "float64")
+
+
+def test_what_is_not_finite_does_not_move() -> None:
+    inf, nan = float("inf"), float("nan")
+    assert moved(tensor([inf, 1.0, nan], "float64"), tensor([inf, inf, 1.0], "float64")) == tensor(
+        [0.0, 0.0, 0.0], "float64"
+    )
+
+
+@pytest.mark.parametrize("dtype", ["int64", "bool"])
+def test_integers_must_be_exact_whatever_the_perturbation_does(dtype: str) -> None:
+    found = moved(tensor([1, 0], dtype), tensor([0, 0], dtype))
+    assert isinstance(found, Tensor)
+    assert found == tensor([0.0, 0.0], "float64")
+
+
+def test_structures_and_python_floats_move_too() -> None:
+    number = lambda text: Number(type="float", text=text)  # noqa: E731
+    pair = lambda text: Sequence(type="tuple", items=(number(text), Nothing()))  # noqa: E731
+    assert moved(pair("1.0"), pair("1.5"), pair("0.75")) == pair("0.5")
+    named = lambda text: Mapping(type="dict", items=(("a", number(text)),))  # noqa: E731
+    assert moved(named("1.0"), named("inf"), named("1.25")) == named("0.25")
+    assert moved(pair("1.0"), Nothing()) == pair("0.0")
+
+
+def slots(*values: list[float]) -> Observation:
+    group = (Gradient(slot=str(index), array=array(value, "float64")) for index, value in enumerate(values))
+    return Observation(gradients=(tuple(group),))
+
+
+def test_gradients_move_by_slot() -> None:
+    assert spread_of(slots([1.0], [2.0]), [slots([1.5], [2.0])]) == slots([0.5], [0.0])
+    silent = Observation(gradients=((Gradient(slot="0", array=None),),))
+    assert spread_of(silent, [silent]) == silent
+
+
+SHARE = OWN_ERRORS / C
+
+
+def expectation(actual: Observation, oracle: Observation, spread: Observation) -> Expectation:
+    return Expectation(id="case", status=Status.OK, actual=actual, oracle=oracle, spread=spread)
+
+
+def test_values_may_be_off_by_four_times_what_the_reference_is_off_by_element_by_element() -> None:
+    node = lambda *values: Observation(values=(Sequence(type="tuple", items=(tensor(list(values), "float64"),)),))  # noqa: E731
+    found = with_own_error(expectation(node(1.5, 2.0, 3.0), node(1.0, 2.0, 3.0), node(0.0, 0.25, 0.0)))
+    assert found.spread == node(0.5 * SHARE, 0.25, 0.0)
+
+
+def test_gradients_may_be_off_by_what_the_worst_of_the_references_is_off_by() -> None:
+    found = with_own_error(expectation(slots([1.0, 2.5]), slots([1.0, 2.0]), slots([1.0, 0.0])))
+    assert found.spread == slots([1.0, 0.5 * SHARE])
+
+
+def test_what_is_not_finite_or_missing_in_the_reference_makes_no_room() -> None:
+    inf = float("inf")
+    found = with_own_error(expectation(slots([inf, 1.0]), slots([1.0, 1.0]), slots([0.0, 0.0])))
+    assert found.spread == slots([0.0, 0.0])
+    silent = Observation(gradients=((Gradient(slot="0", array=None),),))
+    assert with_own_error(expectation(silent, silent, silent)).spread == silent
+
+
+def test_whole_numbers_stay_exact() -> None:
+    one, two, still = (
+        Observation(values=(tensor([number], dtype),))
+        for number, dtype in ((1, "int64"), (2, "int64"), (0.0, "float64"))
+    )
+    assert with_own_error(expectation(one, two, still)).spread == still
