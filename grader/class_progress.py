@@ -20,7 +20,8 @@ from grader.report.text import of
 
 UNREAD = "not read"
 FAILED = "ungraded"
-UNCHANGED = "unchanged"
+UNCHANGED = "graded before"
+"""The same bytes, whoever handed them in."""
 ORDER = ("passed", "not all passed", FAILED, UNREAD, UNCHANGED)
 
 
@@ -38,7 +39,8 @@ class Board:
         self.counts[kind(done)] += 1
         self.changes += [change for change in done.changes if change.before is not None]
         if done.error is not None:
-            self.lines.append(f"{done.found.where}: {said(done.error)}")
+            words = said(done.error)
+            self.lines.append(words if done.found.where in words else f"{done.found.where}: {words}")
         self._show(done, self.counts)
 
 

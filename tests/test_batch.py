@@ -212,13 +212,14 @@ def test_what_is_known_is_not_graded_again(
         assert graded == everything
         assert shown.counts == {"passed": 2, "not read": 2}
         assert any("defines none of this course's exercises" in line for line in shown.lines)
-        assert any("is empty" in line for line in shown.lines)
+        (empty,) = (line for line in shown.lines if "is empty" in line)
+        assert empty.count(str(folder)) == 1, "the place is told once"
         assert "ann  answers.py  5 / 5" in capsys.readouterr().out
         graded, shown, _ = fake_run(folder, book)
         assert graded == []
-        assert shown.counts == {"unchanged": 2, "not read": 2}
+        assert shown.counts == {"graded before": 2, "not read": 2}
         _, shown, whole = fake_run(folder, book, stop_at=1)
-        assert (shown.counts, whole) == ({"unchanged": 1}, False)
+        assert (shown.counts, whole) == ({"graded before": 1}, False)
         monkeypatch.setattr(FakeDesk, "version", "2")  # one exercise changed: that one alone is graded again
         monkeypatch.setattr(FakeDesk, "points", 2.0)
         graded, shown, _ = fake_run(folder, book, dry_run=True)
@@ -241,7 +242,7 @@ def test_what_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert [kind(Done(found, each)) for each in (broken, report("", ("e",), 1.0), None)] == [
         "ungraded",
         "not all passed",
-        "unchanged",
+        "graded before",
     ]
     with pytest.raises(KeyError) as raised:
         {}["x"]
@@ -262,7 +263,7 @@ def test_a_bar_is_drawn_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: p
     with board(2) as shown:
         shown.tell(Done(Found(Student("a"), Path("x.py"))))
     streams = capsys.readouterr()
-    assert "1 unchanged" in streams.err
+    assert "1 graded before" in streams.err
     assert "1/2" in streams.err
     assert streams.out == ""
 
@@ -303,7 +304,7 @@ def test_a_class_is_graded_interrupted_and_taken_up_again(grade_command: Command
         connection.execute("DELETE FROM cases WHERE result_id NOT IN (SELECT result_id FROM current_results)")
         connection.execute("DELETE FROM results WHERE id NOT IN (SELECT result_id FROM current_results)")
     again = grade_command("class", "in", "--course", ROOT, "-e", "mse_loss", cwd=tmp_path)
-    assert "3 of 3: 1 passed, 2 unchanged" in again.stdout
+    assert "3 of 3: 1 passed, 2 graded before" in again.stdout
     assert rows(tmp_path / "in" / "grades.db") == whole
 
 

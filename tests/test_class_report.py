@@ -164,7 +164,7 @@ def test_a_group_gets_a_sentence_and_everyone_in_it_reads_it(
     assert list(reference.parent.iterdir()) == [reference]
     again = grade_command("in", "--course", course, "-j", 2, "--html", "out", cwd=graded)
     assert "12 of 12" in again.stdout
-    assert "unchanged" not in again.stdout
+    assert "graded before" not in again.stdout
     for who in (*ONE_MISTAKE, "eve"):
         (page,) = (graded / "out" / "students").glob(f"{who}-*.html")
         assert (SENTENCE.split(".", maxsplit=1)[0] in page.read_text()) == (who in ONE_MISTAKE)

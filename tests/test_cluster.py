@@ -114,7 +114,7 @@ def test_a_worker_is_killed_and_everything_is_graded_all_the_same(
         kept = [pid for pid in servers if pid in children(workers[1].pid)]
         assert kept == []  # the branch was closed with the run, and its fork server with it
         again = grade_command(*words, "--db", "far.db", "--executor", address, cwd=tmp_path)
-        assert f"{STUDENTS} of {STUDENTS}: {STUDENTS} unchanged" in again.stdout
+        assert f"{STUDENTS} of {STUDENTS}: {STUDENTS} graded before" in again.stdout
         assert wait_for(lambda: not any(map(alive, servers)) or None)
     assert rows(tmp_path / "far.db") == rows(tmp_path / "here.db")
 

@@ -57,7 +57,7 @@ def grade_class(  # noqa: PLR0913 - one parameter an option
     """Grade everything that a class handed in; what was graded before is left alone.
 
     Give a folder or a zip as it comes from nbgrader, Moodle, Canvas or Gradescope, or files with students' names. Exit
-    codes: 0 all was graded, whatever it is worth; 3 something was not; 130 interrupted.
+    codes: 0 all that can be read was graded, whatever it is worth; 3 the grader failed at something; 130 interrupted.
     """
     # The server imports torch while everything below is imported.
     with started(setting, own=False) as starter:

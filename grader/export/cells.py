@@ -6,16 +6,16 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
-from grader.errors import Mistake
 from grader.gradebook import Grade
 from grader.model import Outcome
-from grader.submission import read_bytes
 
 NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-DANGEROUS = re.compile(r"'*(?:[\t\r]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
-"""How a formula begins, full-width signs too; quotes before it count, so that `restored` gives back what was there."""
+DANGEROUS = re.compile(r"'*(?:[\t\r]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20]\s*\S)")
+"""How a formula begins, full-width signs too; quotes before it count, so that `restored` gives back what was there.
+
+A sign alone is no formula: Moodle writes `-` for a time that there is not.
+"""
 MARK = "'"
 
 
@@ -32,23 +32,6 @@ def restored(text: str) -> str:
 def number(value: float) -> str:
     """Return points with at most six decimals."""
     return f"{value:.6f}".rstrip("0").rstrip(".")
-
-
-def rows(path: Path) -> tuple[list[list[str]], str]:
-    """Return a CSV file's rows and its delimiter. Raises `Mistake` if it is no UTF-8 text, or empty."""
-    try:
-        text = read_bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Mistake(f"{path} is not UTF-8 text", "Export it again, as it is.") from None
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        found = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
-    except csv.Error as error:
-        raise Mistake(f"{path} is no CSV file: {error}", "Export it again.") from None
-    if not found:
-        raise Mistake(f"{path} is empty", "Export it again.")
-    return found, delimiter
 
 
 def written(lines: Iterable[Sequence[str]], delimiter: str = ",") -> str:

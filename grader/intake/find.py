@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,7 +50,7 @@ def find(paths: Sequence[Path], roster: Roster | None = None, known: Sequence[st
     kept = _newest(found, problems)
     students = {each.student.key for each in kept}
     if roster is not None:
-        told = {problem.student for problem in problems if problem.kind is ProblemKind.UNREADABLE}
+        told = {problem.student for problem in problems}
         problems += [
             Problem(ProblemKind.MISSING, f"{each.name or each.key} handed in nothing", student=each.key)
             for each in roster.students
@@ -156,10 +156,12 @@ def _found(source: _Source, roster: Roster | None, known: Sequence[str], problem
     places = {each: layout.place(each.parts[depth:]) for each in members}
     flat = [each.file.rpartition(".")[0] for each in places.values() if not each.certain]
     names = layout.guessed(flat, known)
+    owners = {member: _students(place, source, roster, names) for member, place in places.items()}
+    if roster is not None:
+        owners = _apart(places, owners, roster, problems)
     found, others = list[Found](), dict[str, list[str]]()
     for member, place in places.items():
-        students = _students(place, source, roster, names)
-        for student in students:
+        for student in owners[member]:
             if not member.refused and member.name.lower().endswith(ANSWERS):
                 found.append(_one(source, member, place, student))
             elif member.refused:
@@ -211,6 +213,38 @@ def _known(student: Student, roster: Roster, place: Place) -> Student:
     if known is None:
         return student
     return replace(known, ids=tuple(dict.fromkeys((*known.ids, *student.ids))))
+
+
+def _apart(
+    places: Mapping[Member, Place],
+    owners: Mapping[Member, tuple[Student, ...]],
+    roster: Roster,
+    problems: list[Problem],
+) -> dict[Member, tuple[Student, ...]]:
+    """Return who each file belongs to, where the platform's numbers tell two students of one name from each other.
+
+    If two whom the platform numbers apart have one line in the list, it is the one's whose number it has. Else neither is
+    known to be meant: both keep the platform's name, and that is told.
+    """
+    numbered: dict[str, dict[str, Student]] = {}
+    for member, students in owners.items():
+        for student in students:
+            if places[member].student.ids:
+                numbered.setdefault(student.key, {})[places[member].student.key] = places[member].student
+    doubted = set[str]()
+    for key, people in numbered.items():
+        unsure = {name for name, each in people.items() if roster.find(*each.ids) is None}
+        if len(people) > 1 and unsure:
+            doubted |= unsure
+        if len(unsure) == len(people) > 1:
+            text = (
+                f"{' and '.join(sorted(people))} may each be {key} of the list of students, so neither is taken for it"
+            )
+            problems.append(Problem(ProblemKind.UNKNOWN, text, student=key))
+    return {
+        member: (places[member].student,) if places[member].student.key in doubted else students
+        for member, students in owners.items()
+    }
 
 
 def _unknown(found: list[Found], roster: Roster | None) -> list[Problem]:

@@ -12,6 +12,8 @@ from grader.intake.values import Student
 MOODLE_FOLDER = re.compile(r"^(?P<name>.+?)_(?P<id>\d+)_assignsubmission_\w+?_?$")
 MOODLE_FILE = re.compile(r"^(?P<name>.+?)_(?P<id>\d+)_assignsubmission_[a-z]+_(?P<file>.+)$")
 CANVAS = re.compile(r"^(?P<name>[^_]+)(?P<late>_LATE)?_(?P<id>\d+)_(?P<submission>\d+)_(?P<file>.+)$")
+CANVAS_TEXT = re.compile(r"^(?P<name>[^_]+)(?P<late>_LATE)?_(?P<id>\d+)_(?P<file>(?:text|link)\.html)$")
+"""What was typed into Canvas, or the address that was given there, in place of a file."""
 GRADESCOPE = re.compile(r"^submission_\d+$")
 WRAPPER = re.compile(r"^(?:submitted|submissions|assignment_\d+_export)$", re.IGNORECASE)
 COPY = re.compile(r"(?:[-_ ]*\(\d+\)|-\d{1,2}|[ _-]+copy ?\d*|-Copy\d+)+$", re.IGNORECASE)
@@ -42,7 +44,7 @@ def place(parts: tuple[str, ...]) -> Place:
             return Place(Student(folder), "/".join(folders[index + 1 :]), file)
     if match := MOODLE_FILE.match(file):
         return Place(_numbered(match), "", match["file"])
-    if match := CANVAS.match(file):
+    if match := CANVAS.match(file) or CANVAS_TEXT.match(file):
         return Place(_numbered(match), "", match["file"], late=match["late"] is not None)
     if folders:
         return Place(Student(folders[0], folders[0]), "/".join(folders[1:]), file)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,14 +9,16 @@ from pathlib import Path
 
 from grader.errors import Mistake
 from grader.intake.layout import words
+from grader.intake.sheet import Sheet, read_sheet
 from grader.intake.values import Student
-from grader.submission import read_bytes
 
 IDS = ("studentid", "sid", "username", "userid", "user", "login", "loginid", "netid", "sisloginid", "sisuserid",
        "idnumber", "studentnumber", "matriculationnumber", "id", "identifier", "student")  # fmt: skip
 """Headings of ids, without case and punctuation; the first that is there gives the key."""
 NAMES = ("name", "fullname", "studentname", "displayname")
 FIRST, LAST = ("firstname", "givenname", "forename"), ("lastname", "surname", "familyname")
+CANVAS = {"student", "id", "section"}
+"""Headings of every gradebook that Canvas exports."""
 EMAILS = ("email", "emailaddress", "mail", "primaryemail")
 SHORT_NUMBER = re.compile(r"\d{1,3}")
 MAX_WORDS = 12
@@ -58,31 +58,20 @@ class Roster:
 
 def read_roster(path: Path) -> Roster:
     """Return the roster in a CSV file. Raises `Mistake` with every faulty line."""
-    try:
-        text = read_bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Mistake(f"{path} is not UTF-8 text", "In a spreadsheet, save it as CSV UTF-8.") from None
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as error:
-        raise Mistake(f"{path} is no CSV file: {error}", CURE) from None
-    if not rows:
-        raise Mistake(f"{path} is empty", CURE)
-    heads = ["".join(words(head)) for head in rows[0]]
+    sheet = read_sheet(path, CURE)
+    heads = ["".join(words(head)) for head in sheet.rows[0]]
     if not any(head in (*IDS, *NAMES, *EMAILS) for head in heads):
         raise Mistake(f"{path} has no column that names a student", CURE)
-    return _roster(path, heads, rows[1:])
+    return _roster(path, heads, sheet)
 
 
-def _roster(path: Path, heads: list[str], rows: list[list[str]]) -> Roster:
+def _roster(path: Path, heads: list[str], sheet: Sheet) -> Roster:
     students, faults, lines = list[Student](), list[str](), dict[str, int]()
-    for line, row in enumerate(rows, start=2):
+    for line, row in zip(sheet.lines[1:], sheet.rows[1:], strict=True):
         cells = {head: cell.strip() for head, cell in zip(heads, row, strict=False)}  # a short line has empty cells
-        if not any(cells.values()) or row[0].strip().startswith("Points Possible"):  # Canvas's second line
-            continue
         student = _student(cells)
+        if not any(cells.values()) or _is_canvas_own(heads, student):
+            continue
         if not student.key:
             faults.append(f"line {line}: there is no id, email or name")
         elif student.key in lines:
@@ -97,6 +86,11 @@ def _roster(path: Path, heads: list[str], rows: list[list[str]]) -> Roster:
     return of(students)
 
 
+def _is_canvas_own(heads: list[str], student: Student) -> bool:
+    """Tell the lines above Canvas's students, "Manual Posting" and "Points Possible", from students."""
+    return student.key == "Points Possible" or (not student.key and set(heads) >= CANVAS)
+
+
 def of(students: Iterable[Student]) -> Roster:
     """Return a roster; a name that two students share identifies neither."""
     known = tuple(students)
@@ -109,16 +103,19 @@ def of(students: Iterable[Student]) -> Roster:
 
 def _student(cells: dict[str, str]) -> Student:
     first, last = _first(cells, FIRST), _first(cells, LAST)
-    name = _first(cells, NAMES) or f"{first} {last}".strip()
+    name = _forwards(_first(cells, NAMES)) or f"{first} {last}".strip()
     email = _first(cells, EMAILS)
     ids = [cells[head] for head in IDS if cells.get(head)]
     if not name and cells.get("student") and len(ids) > 1:  # in Canvas's and Moodle's lists this is the name
-        name = cells["student"]
+        name = _forwards(cells["student"])
         ids = [cells[head] for head in IDS if cells.get(head) and head != "student"]
-    if "," in name:
-        family, _, given = name.partition(",")
-        name = f"{given.strip()} {family.strip()}"
     return Student((ids or [email or name])[0], name, email, tuple(ids[1:]))
+
+
+def _forwards(name: str) -> str:
+    """Return "Ann Lee" for "Lee, Ann"."""
+    family, _, given = name.partition(",")
+    return f"{given.strip()} {family.strip()}".strip()
 
 
 def _first(cells: dict[str, str], heads: tuple[str, ...]) -> str:

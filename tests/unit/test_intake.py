@@ -366,3 +366,65 @@ def test_a_roster_without_students_is_refused(tmp_path: Path) -> None:
     path.write_text("colour,size\nred,3\n")
     with pytest.raises(Mistake, match="has no column that names a student"):
         read_roster(path)
+
+
+CANVAS_EXPORT = (
+    "\ufeffStudent,ID,SIS User ID,SIS Login ID,Section,kd (771)\r\n,,,,,Manual Posting\r\n    Points Possible,,,,,10\r\n"
+    '"Lee, Ann",101,S101,ann@x.edu,"CS, 1",\r\n'
+)
+
+
+def test_canvas_own_lines_are_no_students(tmp_path: Path) -> None:
+    put(tmp_path, "canvas.csv", text=CANVAS_EXPORT)
+    (only,) = read_roster(tmp_path / "canvas.csv").students
+    assert (only.key, only.name) == ("ann@x.edu", "Ann Lee")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "student\tname\r\nalee\tLee, Ann\r\n".encode("utf-16"),
+        b"sep=;\r\nstudent;name\r\nalee;Lee, Ann\r\n",
+        b'"sep=\t"\r\nstudent\tname\r\n\r\nalee\tAnn Lee\r\n',
+    ],
+    ids=["excel's unicode text", "excel's delimiter", "both quoted, and an empty line"],
+)
+def test_rosters_that_excel_wrote(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "roster.csv").write_bytes(data)
+    (only,) = read_roster(tmp_path / "roster.csv").students
+    assert (only.key, only.name) == ("alee", "Ann Lee")
+
+
+def test_a_fault_is_told_with_the_line_of_the_file(tmp_path: Path) -> None:
+    put(tmp_path, "roster.csv", text='sep=,\nstudent,name\n\nann,"Ann\nLee"\nann,Bob\n')
+    with pytest.raises(Mistake, match="line 6: ann stands in line 5 too"):
+        read_roster(tmp_path / "roster.csv")
+
+
+def test_a_comma_in_a_last_name_is_kept(tmp_path: Path) -> None:
+    put(tmp_path, "roster.csv", text='first name,last name,id\nMax,"Power, Jr.",7\n')
+    assert read_roster(tmp_path / "roster.csv").students[0].name == "Max Power, Jr."
+
+
+def test_two_whom_the_platform_tells_apart_are_never_one(tmp_path: Path) -> None:
+    put(tmp_path, "roster.csv", text="id,name\ns3,Ann Lee\ns4,Bo Roe\n")
+    every = [
+        f"class/{name}_assignsubmission_file_/mse_loss.py"
+        for name in ("Ann Lee_11003", "Lee, Ann_11004", "Bo Roe_11005")
+    ]
+    put(tmp_path, *every)
+    intake = find([tmp_path / "class"], read_roster(tmp_path / "roster.csv"))
+    assert sorted(each.student.key for each in intake.submissions) == ["Ann Lee_11003", "Lee, Ann_11004", "s4"]
+    assert [problem.text for problem in intake.problems if problem.student == "s3"] == [
+        "Ann Lee_11003 and Lee, Ann_11004 may each be s3 of the list of students, so neither is taken for it"
+    ]
+    put(tmp_path, "roster.csv", text="id,name\n11003,Ann Lee\ns4,Bo Roe\n")
+    intake = find([tmp_path / "class"], read_roster(tmp_path / "roster.csv"))
+    assert sorted(each.student.key for each in intake.submissions) == ["11003", "Lee, Ann_11004", "s4"]
+
+
+def test_text_and_links_that_canvas_took_are_told(tmp_path: Path) -> None:
+    put(tmp_path, "leeann_101_9001_mse_loss.py", "roebo_102_text.html", "oneiljo_LATE_103_link.html")
+    told = [problem.text for problem in find([tmp_path]).problems]
+    assert [text.partition(" handed in ")[0] for text in told] == ["oneiljo_103", "roebo_102"]
+    assert all("neither a .py file nor a notebook" in text for text in told)
