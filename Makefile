@@ -8,7 +8,7 @@ ALONE := tests/unit/test_confine_memory.py tests/test_attacks.py tests/test_dete
 # These leave an event loop running in their process, in which no notebook could be executed.
 BROWSER := tests/browser
 
-.PHONY: demo browser test check format lint types imports coverage wheel-test bench docs fuzz clean
+.PHONY: demo browser postgresql test check format lint types imports coverage wheel-test bench docs fuzz clean
 
 $(VENV)/.installed: pyproject.toml .ci/constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -22,7 +22,10 @@ demo: $(VENV)/.installed  ## grade a shipped student notebook: right, wrong, mis
 browser:  ## Chromium, in which tests/browser opens reports; GRADER_NO_BROWSER=1 leaves that out
 	@sh .ci/browser
 
-test: $(VENV)/.installed browser  ## all tests
+postgresql:  ## PostgreSQL, for the gradebook's tests; GRADER_NO_POSTGRESQL=1 leaves that out
+	@sh .ci/postgresql
+
+test: $(VENV)/.installed browser postgresql  ## all tests
 	$(BIN)/python -m pytest -n auto $(addprefix --ignore=,$(ALONE) $(BROWSER))
 	$(BIN)/python -m pytest $(BROWSER)
 	$(BIN)/python -m pytest $(ALONE)
@@ -41,7 +44,7 @@ types: $(VENV)/.installed
 imports: $(VENV)/.installed
 	$(BIN)/lint-imports
 
-coverage: $(VENV)/.installed browser
+coverage: $(VENV)/.installed browser postgresql
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest --ignore=$(BROWSER)
 	$(BIN)/coverage combine --quiet

@@ -18,6 +18,7 @@ from grader.gradebook.policy import LateStep, Policy, decode, encode, late_s, lo
 from grader.gradebook.store import reading, writing
 from grader.intake import Student
 from grader.model import Cell, Outcome, Report, Result, Submission
+from tests import databases
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -112,3 +113,13 @@ def test_policies_as_data(tmp_path: Path) -> None:
     ]:
         with pytest.raises(Mistake, match=problem):
             decode(text_, "x")
+
+
+def test_without_postgresql_nothing_is_left_out_unnoticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(databases, "_programs", lambda: None)
+    monkeypatch.delenv("GRADER_NO_POSTGRESQL", raising=False)
+    with pytest.raises(pytest.fail.Exception, match="run `make postgresql` as root"), databases.postgresql():
+        pass
+    monkeypatch.setenv("GRADER_NO_POSTGRESQL", "1")
+    with pytest.raises(pytest.skip.Exception, match="no gradebook was kept in PostgreSQL"), databases.postgresql():
+        pass
