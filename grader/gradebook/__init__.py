@@ -10,6 +10,7 @@ from grader.gradebook.answers import (
     CaseLoss,
     HandedIn,
     answers,
+    attempt_reports,
     case_losses,
     counting_report,
     hand_ins,
@@ -24,11 +25,12 @@ from grader.gradebook.people import enroll, student
 from grader.gradebook.policies import load_policy, save_policy
 from grader.gradebook.policy import Extension, LateStep, Policy, read_policy
 from grader.gradebook.record import known, record
-from grader.gradebook.store import Gradebook, close, connect, opened
+from grader.gradebook.store import Address, Gradebook, close, connect, opened
 from grader.gradebook.stored import evidence_digest, reports
 from grader.gradebook.values import Change, ExerciseGrade, Grade, HandIn, TaskKey
 
 __all__ = [
+    "Address",
     "Answer",
     "Attempt",
     "CaseLoss",
@@ -45,6 +47,7 @@ __all__ = [
     "Step",
     "TaskKey",
     "answers",
+    "attempt_reports",
     "case_losses",
     "changed",
     "close",

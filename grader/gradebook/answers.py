@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from grader import wire
 from grader.cache import digest
@@ -120,23 +121,66 @@ def hand_ins(gradebook: Gradebook) -> tuple[HandedIn, ...]:
 
 
 def report_states(gradebook: Gradebook) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Return each student's files in the order of `reports`, each with a name of all that its report says."""
+    """Return each student's files, newest hand-in last, each with a name of all that its report says."""
+    with reading(gradebook) as connection:
+        return {
+            key: tuple((file, _state(file, rows)) for (_, file), rows in attempts.items())
+            for key, attempts in _attempts(connection).items()
+        }
+
+
+def attempt_reports(gradebook: Gradebook, key: str) -> tuple[tuple[str, str, tuple[Report, ...]], ...]:
+    """Return a student's files in the order of `report_states`, each with that name and the reports that it is made of.
+
+    Each report holds only the results that count; there are several where one exercise was graded again. Raises `Mistake`
+    if one is damaged.
+    """
+    with reading(gradebook) as connection:
+        attempts = _attempts(connection, key).get(key, {})
+        numbers = {row.report for rows in attempts.values() for row in rows}
+        query = select(REPORTS.c.id, REPORTS.c.digest, REPORTS.c.body).where(REPORTS.c.id.in_(numbers))
+        bodies = {row.id: row for row in connection.execute(query)}
+    found = []
+    for (_, file), rows in attempts.items():
+        wanted: dict[int, set[str]] = {}
+        for row in rows:
+            wanted.setdefault(row.report, set()).add(row.exercise)
+        parts = (report_of(file, bodies[each].digest, bodies[each].body, names) for each, names in wanted.items())
+        found.append((file, _state(file, rows), tuple(parts)))
+    return tuple(found)
+
+
+class _Counted(NamedTuple):
+    """An exercise of an attempt, and the report that holds the result which counts for it."""
+
+    exercise: str
+    report: int
+    digest: str
+
+
+def _attempts(connection: Connection, key: str | None = None) -> dict[str, dict[tuple[int, str], list[_Counted]]]:
+    """Return each student's attempts (number and file), and the report of each exercise that counts in one."""
     query = (
-        select(STUDENTS.c.key, ATTEMPTS.c.id, ATTEMPTS.c.file, REPORTS.c.digest, RESULTS.c.exercise)
+        select(
+            STUDENTS.c.key, ATTEMPTS.c.id, ATTEMPTS.c.file, RESULTS.c.exercise, REPORTS.c.id.label("report"),
+            REPORTS.c.digest,
+        )
         .join(ATTEMPTS, ATTEMPTS.c.student_id == STUDENTS.c.id)
         .join(CURRENT, CURRENT.c.submission_id == ATTEMPTS.c.submission_id)
         .join(RESULTS, RESULTS.c.id == CURRENT.c.result_id)
         .join(REPORTS, REPORTS.c.id == RESULTS.c.report_id)
         .order_by(ATTEMPTS.c.handed_in, ATTEMPTS.c.id, REPORTS.c.id, RESULTS.c.exercise)
-    )
-    parts: dict[str, dict[tuple[int, str], list[str]]] = {}
-    with reading(gradebook) as connection:
-        for key, attempt, file, report, exercise in connection.execute(query):
-            parts.setdefault(key, {}).setdefault((attempt, file), []).extend((report, exercise))
-    return {
-        key: tuple((file, digest("report", file, *said)) for (_, file), said in attempts.items())
-        for key, attempts in parts.items()
-    }
+    )  # fmt: skip
+    if key is not None:
+        query = query.where(STUDENTS.c.key == key)
+    found: dict[str, dict[tuple[int, str], list[_Counted]]] = {}
+    for student, attempt, file, *counted in connection.execute(query):
+        found.setdefault(student, {}).setdefault((attempt, file), []).append(_Counted(*counted))
+    return found
+
+
+def _state(file: str, rows: Sequence[_Counted]) -> str:
+    return digest("report", file, *(word for row in rows for word in (row.digest, row.exercise)))
 
 
 def counting_report(gradebook: Gradebook, result: int) -> Report:

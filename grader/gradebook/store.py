@@ -23,6 +23,10 @@ BUSY_S = 60.0
 MIGRATION_LOCK = 0x67726164
 
 
+Address = str | Path | URL
+"""A file's name, or a database's URL."""
+
+
 @dataclass(frozen=True)
 class Gradebook:
     """A gradebook that is open; `where` names it for messages, without a password."""
@@ -30,8 +34,13 @@ class Gradebook:
     where: str
     engine: Engine
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether no other process can open it."""
+        return self.engine.dialect.name == "sqlite" and self.engine.url.database in {None, "", ":memory:"}
 
-def connect(address: str | Path, *, create: bool = True) -> Gradebook:
+
+def connect(address: Address, *, create: bool = True) -> Gradebook:
     """Open a gradebook by URL or file name, made or brought up to date if need be. Raises `Mistake` if it cannot be had.
 
     Without `create`, a file that is not there is a mistake.
@@ -62,7 +71,7 @@ def close(gradebook: Gradebook) -> None:
 
 
 @contextlib.contextmanager
-def opened(address: str | Path, *, create: bool = True) -> Iterator[Gradebook]:
+def opened(address: Address, *, create: bool = True) -> Iterator[Gradebook]:
     """Yield a gradebook and close it; see `connect`."""
     gradebook = connect(address, create=create)
     try:
@@ -71,7 +80,9 @@ def opened(address: str | Path, *, create: bool = True) -> Iterator[Gradebook]:
         close(gradebook)
 
 
-def _url(address: str | Path) -> URL:
+def _url(address: Address) -> URL:
+    if isinstance(address, URL):
+        return address
     if isinstance(address, Path) or "://" not in address:
         return URL.create("sqlite", database=str(address))
     try:

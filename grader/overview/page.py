@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 import statistics
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import msgspec
-
-from grader import findings, gradebook
-from grader.cache import code_version, digest
+from grader import findings
 from grader.errors import Mistake
 from grader.gradebook import Gradebook
 from grader.misconceptions import PREFIX
-from grader.model import Report, RuleText
+from grader.model import RuleText
 from grader.overview import charts
+from grader.overview.students import Links, short, slug, write_reports
 from grader.overview.values import ExerciseView, Overview
 from grader.report import html, sentences, text
 
-STUDENTS = "students"
 STYLES = ("report.css", "class.css")
-OWN = re.compile(r"[a-z0-9-]*-[0-9a-f]{8}-[0-9a-f]{12}\.html")
-"""The names of the reports that are written here; no other file is removed."""
 SHOWN = 12
 """So many of the largest shared mistakes are listed on top."""
-
-Links = Mapping[str, Sequence[tuple[str, str]]]
-"""A student's reports: where each is, from the page, and the file that it is about."""
 
 
 def write(book: Gradebook, overviews: Sequence[Overview], folder: Path) -> list[Path]:
@@ -39,8 +28,7 @@ def write(book: Gradebook, overviews: Sequence[Overview], folder: Path) -> list[
     cannot be written.
     """
     try:
-        (folder / STUDENTS).mkdir(parents=True, exist_ok=True)
-        links = _write_reports(book, folder)
+        links = write_reports(book, folder)
         pages = []
         for overview, name in zip(overviews, file_names([each.title for each in overviews]), strict=True):
             path = folder / f"{name}.html"
@@ -58,68 +46,6 @@ def file_names(titles: Sequence[str]) -> list[str]:
         name = slug(title) or "class"
         names.append(name if name not in names else f"{name}-{short(title)}")
     return names
-
-
-def slug(words: str) -> str:
-    """Return a text as a file name that every system takes."""
-    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:40]
-
-
-def short(words: str) -> str:
-    """Return a few characters that stand for a text."""
-    return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:8]
-
-
-def _write_reports(book: Gradebook, folder: Path) -> Links:
-    """Write the reports that are not there, one an attempt, remove those that no longer hold, and return where they are.
-
-    A file's name holds a digest of what it says and of what renders it.
-    """
-    renderer = _renderer()
-    links: dict[str, list[tuple[str, str]]] = {}
-    for key, files in gradebook.report_states(book).items():
-        person = f"{slug(key)}-{short(key)}"
-        names = [f"{person}-{digest('page', renderer, state)[:12]}.html" for _, state in files]
-        links[key] = [(f"{STUDENTS}/{name}", file) for name, (file, _) in zip(names, files, strict=True)]
-        if not all((folder / STUDENTS / name).is_file() for name in names):
-            for name, report in zip(names, _by_attempt(gradebook.reports(book, key)), strict=True):
-                if not (folder / STUDENTS / name).is_file():
-                    _replace(folder / STUDENTS / name, html.render(report))
-    wanted = {name for every in links.values() for name, _ in every}
-    for path in (folder / STUDENTS).glob("*.html"):
-        if OWN.fullmatch(path.name) and f"{STUDENTS}/{path.name}" not in wanted:
-            path.unlink()
-    return links
-
-
-def _renderer() -> str:
-    """Return a digest of what turns a report into a page."""
-    templates = sorted(
-        (path for path in html.shipped_templates().iterdir() if path.is_file()), key=lambda path: path.name
-    )
-    return digest(code_version(), *(path.read_bytes() for path in templates))
-
-
-def _replace(path: Path, document: str) -> None:
-    """Write a file all at once, for one that is there is taken to be whole."""
-    draft = path.with_suffix(".draft")
-    draft.write_text(document, encoding="utf-8")
-    draft.replace(path)
-
-
-def _by_attempt(reports: Sequence[Report]) -> Iterator[Report]:
-    """Yield one report an attempt: after one exercise was graded again its results lie in two."""
-    for _, parts in groupby(reports, key=lambda report: (report.digest, report.submission)):
-        every = list(parts)
-        results = tuple(result for report in every for result in report.results)
-        texts = {rule.id: rule for report in every for rule in report.texts}
-        yield msgspec.structs.replace(
-            every[-1],
-            results=results,
-            texts=tuple(texts.values()),
-            points=round(sum(result.points for result in results), 6),
-            max_points=round(sum(result.max_points for result in results), 6),
-        )
 
 
 def render(overview: Overview, links: Links) -> str:

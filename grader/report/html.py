@@ -6,7 +6,7 @@ import base64
 import hashlib
 import math
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -27,6 +27,7 @@ from markupsafe import Markup
 from grader.errors import Mistake
 from grader.model import Array, Aspect, Difference, Finding, Outcome, Report, Result, RuleText, Shown, Verdict
 from grader.report import alike, code, figures, markdown, sentences, tables, text
+from grader.report.kept import UID, keeper
 from grader.report.step import first_step
 
 _TOKENS = {Aspect.SHAPE, Aspect.DTYPE, Aspect.TYPE, Aspect.STRUCTURE, Aspect.DEVICE, Aspect.EXCEPTION}
@@ -117,6 +118,7 @@ def _environment(templates: Any) -> Environment:
         Outcome=Outcome,
         Aspect=Aspect,
         FOLDED_MAP=figures.FOLDED,
+        UID=UID,
         WHOLE_MAP=figures.WIDE,
         anchor=_anchor,
         are_sides_drawn=_are_sides_drawn,
@@ -125,6 +127,8 @@ def _environment(templates: Any) -> Environment:
         code_lines=code.lines,
         drawn_shape=figures.drawn_shape,
         error_map=figures.error_map,
+        # What a course's own macro prints may hang on more than its values.
+        kept=keeper() if templates is None else lambda macro, *values: macro(*values),
         listing=code.listing,
         measures=figures.measures,
         numbers=tables.numbers,
@@ -185,9 +189,9 @@ def _anchor(report: Report, result: Result) -> str:
     return f"exercise-{report.results.index(result) + 1}"
 
 
-def _shown_numbers(shown: Shown, differences: tuple[Difference, ...]) -> Markup | None:
-    """Return a table of a tensor's numbers, unless a difference of the same slot already shows them."""
-    if shown.array is None or any(one.slot == shown.name and one.got_array is not None for one in differences):
+def _shown_numbers(shown: Shown, drawn: Sequence[str]) -> Markup | None:
+    """Return a table of a tensor's numbers, unless it is one of the slots that are drawn already."""
+    if shown.array is None or shown.name in drawn:
         return None
     whole = math.prod(shown.shape) == math.prod(shown.array.shape)
     array = Array(shown.array.dtype, shown.shape, shown.array.data) if whole else shown.array
