@@ -212,6 +212,7 @@ def test_what_is_known_is_not_graded_again(
         assert graded == everything
         assert shown.counts == {"passed": 2, "not read": 2}
         assert any("defines none of this course's exercises" in line for line in shown.lines)
+        assert len(gradebook.students(book)) == 4, "who cannot be read is in the class all the same"
         (empty,) = (line for line in shown.lines if "is empty" in line)
         assert empty.count(str(folder)) == 1, "the place is told once"
         assert "ann  answers.py  5 / 5" in capsys.readouterr().out
@@ -225,9 +226,9 @@ def test_what_is_known_is_not_graded_again(
         graded, shown, _ = fake_run(folder, book, dry_run=True)
         assert graded == ["ann:mse_loss", "bob:mse_loss"]
         assert change_lines(shown.changes)[0] == "ann  mse_loss  5 -> 2  (-3)  passed -> wrong"
-        assert [grade.points for grade in gradebook.grades(book, gradebook.Policy())] == [10.0, 10.0]
+        assert [grade.points for grade in gradebook.grades(book, gradebook.Policy())] == [10.0, 10.0, 0.0, 0.0]
         graded, shown, _ = fake_run(folder, book)
-        assert [grade.points for grade in gradebook.grades(book, gradebook.Policy())] == [7.0, 7.0]
+        assert [grade.points for grade in gradebook.grades(book, gradebook.Policy())] == [7.0, 7.0, 0.0, 0.0]
         graded, _, _ = fake_run(folder, book, force=True)
         assert graded == everything
 

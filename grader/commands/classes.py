@@ -61,9 +61,9 @@ def grade_class(  # noqa: PLR0913 - one parameter an option
     """
     # The server imports torch while everything below is imported.
     with started(setting, own=False) as starter:
-        from grader import course, gradebook  # noqa: PLC0415
+        from grader import class_progress, course, gradebook  # noqa: PLC0415
         from grader.classroom import Asked, Desk  # noqa: PLC0415
-        from grader.intake import find, read_roster  # noqa: PLC0415
+        from grader.intake import find, read_roster, recognised  # noqa: PLC0415
         from grader.sandbox.bench import Bench  # noqa: PLC0415
         from grader.sandbox.server import ForkServer  # noqa: PLC0415
 
@@ -73,11 +73,15 @@ def grade_class(  # noqa: PLR0913 - one parameter an option
         names = [name for each in found.lessons for name in (*each.exercises, each.name)]
         intake = find(paths, roster, names)
         if not intake.submissions:
-            raise Mistake("there is nothing to grade:\n" + "\n".join(each.text for each in intake.problems))
+            told = "
+".join(class_progress.problem_lines(intake.problems))
+            raise Mistake(f"there is nothing to grade:\n{told}")
         if isinstance(starter, ForkServer):
             starter.warm(_needs(intake))
         asked = Asked(found, lesson, exercises, setting.seed, jobs or batch.cores(), force, dry_run)
         with gradebook.opened(_address(db, first, dry_run=dry_run)) as book:
+            if roster is None:
+                intake = recognised(intake, gradebook.students(book))
             desk = Desk(asked, Bench(starter), setting.cache())
             with _hall(executor, desk, setting) as hall:
                 ended = _run(intake, roster, desk, book, hall)
@@ -114,11 +118,15 @@ def _hall(executor: str, desk: Desk, setting: Setting) -> AbstractContextManager
 
 def _run(intake: Intake, roster: Roster | None, desk: Desk, book: Gradebook, hall: Hall) -> int:
     from grader import class_progress, classroom, gradebook  # noqa: PLC0415
+    from grader.intake import ProblemKind, Student  # noqa: PLC0415
 
     for line in class_progress.problem_lines(intake.problems):
         click.echo(line, err=True)
-    if roster is not None and not desk.asked.dry_run:
-        gradebook.enroll(book, roster.students)
+    if not desk.asked.dry_run:
+        unread = [
+            Student(each.student) for each in intake.problems if each.student and each.kind is ProblemKind.UNREADABLE
+        ]
+        gradebook.enroll(book, [*unread, *(roster.students if roster else ())])
     total = len(intake.submissions)
     with class_progress.board(total) as board, batch.interruptible(_pressed) as stopped:
         whole = classroom.run(intake.submissions, desk, book, board.tell, stopped, hall)

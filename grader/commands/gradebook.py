@@ -107,8 +107,22 @@ def policy(file: Path | None, db: str | None) -> None:
 
     with gradebook.opened(db or "grades.db", create=False) as book:
         if file is not None:
-            gradebook.save_policy(book, gradebook.read_policy(file), datetime.now(UTC))
+            kept = gradebook.read_policy(file)
+            gradebook.save_policy(book, kept, datetime.now(UTC))
+            _tell_unknown(book, kept)
         click.echo(encode(gradebook.load_policy(book)))
+
+
+def _tell_unknown(book: Gradebook, kept: Policy) -> None:
+    """Tell whom and what a policy names that nobody knows yet: it may be written before the class, or misspelled."""
+    from grader import gradebook  # noqa: PLC0415
+
+    grades = gradebook.grades(book, gradebook.Policy())
+    exercises = {each.exercise for grade in grades for each in grade.exercises}
+    people = sorted(set(kept.extensions) - {grade.student.key for grade in grades})
+    for kind, names in (("student", people), ("exercise", sorted(set(kept.dropped) - exercises))):
+        for name in names:
+            click.echo(f"kept, but there is no {kind} {name!r} in {book.where} yet", err=True)
 
 
 @click.command(name="grades")

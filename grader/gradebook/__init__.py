@@ -21,7 +21,7 @@ from grader.gradebook.changes import changed
 from grader.gradebook.grades import grades
 from grader.gradebook.history import Attempt, Step, history
 from grader.gradebook.overrides import Override, override, overrides
-from grader.gradebook.people import enroll, student
+from grader.gradebook.people import enroll, student, students
 from grader.gradebook.policies import load_policy, save_policy
 from grader.gradebook.policy import Extension, LateStep, Policy, read_policy
 from grader.gradebook.record import known, record
@@ -70,4 +70,5 @@ __all__ = [
     "save_policy",
     "sources",
     "student",
+    "students",
 ]

@@ -22,12 +22,16 @@ def enroll(gradebook: Gradebook, students: Iterable[Student]) -> None:
 
 
 def put(connection: Connection, person: Student) -> int:
-    """Return a student's id, written down if need be. What was known is kept where nothing newer is given."""
+    """Return a student's id, written down if need be. What was known is kept where nothing newer is given.
+
+    A name that is the key alone, such as a folder's, is no news.
+    """
     values = {"name": person.name, "email": person.email}
     number = ensure(connection, STUDENTS, {"key": person.key}, **values, ids=json.dumps(person.ids))
     row = connection.execute(select(STUDENTS).where(STUDENTS.c.id == number)).mappings().one()
     ids = tuple(dict.fromkeys((*json.loads(row["ids"]), *person.ids)))
-    wanted = {name: text or row[name] for name, text in values.items()} | {"ids": json.dumps(ids)}
+    news = values | {"name": "" if person.name == person.key else person.name}
+    wanted = {name: text or row[name] for name, text in news.items()} | {"ids": json.dumps(ids)}
     if any(row[name] != text for name, text in wanted.items()):
         connection.execute(update(STUDENTS).where(STUDENTS.c.id == number).values(**wanted))
     return number
@@ -38,10 +42,15 @@ def of(row: RowMapping) -> Student:
     return Student(row["key"], row["name"], row["email"], tuple(json.loads(row["ids"])))
 
 
+def students(gradebook: Gradebook) -> tuple[Student, ...]:
+    """Return everyone who was written down."""
+    with reading(gradebook) as connection:
+        return tuple(of(row) for row in connection.execute(select(STUDENTS).order_by(STUDENTS.c.key)).mappings())
+
+
 def student(gradebook: Gradebook, called: str) -> Student:
     """Return the one student with this key, name, email or id. Raises `Mistake` with the choices."""
-    with reading(gradebook) as connection:
-        everyone = [of(row) for row in connection.execute(select(STUDENTS).order_by(STUDENTS.c.key)).mappings()]
+    everyone = students(gradebook)
     wanted = called.casefold()
     for each in everyone:
         if each.key.casefold() == wanted:

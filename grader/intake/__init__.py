@@ -1,7 +1,7 @@
 """What a class handed in: folders, zips and rosters -> one `Found` a file, and everything that is amiss."""
 
 from grader.intake.archive import contents, reader
-from grader.intake.find import find
+from grader.intake.find import find, recognised
 from grader.intake.roster import Roster, read_roster
 from grader.intake.values import Found, Intake, Problem, ProblemKind, Student
 
@@ -16,4 +16,5 @@ __all__ = [
     "find",
     "read_roster",
     "reader",
+    "recognised",
 ]

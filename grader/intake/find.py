@@ -14,6 +14,7 @@ from grader.intake import archive, gradescope, layout
 from grader.intake.archive import Member
 from grader.intake.layout import Place
 from grader.intake.roster import Roster
+from grader.intake.roster import of as listed
 from grader.intake.values import Found, Intake, Problem, ProblemKind, Student
 
 ANSWERS = (".py", ".ipynb")
@@ -59,6 +60,15 @@ def find(paths: Sequence[Path], roster: Roster | None = None, known: Sequence[st
     if not kept and not problems:
         raise Mistake(f"there is no submission in {', '.join(map(str, paths))}", "A .py file or a notebook is one.")
     return Intake(tuple(kept), tuple(problems))
+
+
+def recognised(intake: Intake, enrolled: Sequence[Student]) -> Intake:
+    """Return what was found without a roster, students called as before where the platform's number and name are theirs."""
+    before = listed(enrolled)
+    return replace(
+        intake,
+        submissions=tuple(replace(each, student=_again(each.student, before)) for each in intake.submissions),
+    )
 
 
 def _expanded(paths: Sequence[Path]) -> list[Path]:
@@ -205,8 +215,17 @@ def _students(
     return tuple(_known(each, roster, place) for each in named)
 
 
+def _again(student: Student, enrolled: Roster) -> Student:
+    known = enrolled.find(*student.ids)
+    return known if known is not None and known == enrolled.find(student.name) else student
+
+
 def _known(student: Student, roster: Roster, place: Place) -> Student:
-    known = roster.find(student.key, *student.ids, student.email, student.name)
+    ids = place.numbers if student == place.student else student.ids
+    numbered, named = roster.find(*ids), roster.find(student.name)
+    if numbered is not None and named is not None and numbered != named:
+        return student  # a platform counts its users, and a university its students
+    known = roster.find(student.key, *ids, student.email, student.name)
     if known is None and place.certain:  # a folder of flat files that is no student's own
         within = roster.within(place.file.rpartition(".")[0])
         known = within[0] if len(within) == 1 else None
@@ -226,14 +245,14 @@ def _apart(
     If two whom the platform numbers apart have one line in the list, it is the one's whose number it has. Else neither is
     known to be meant: both keep the platform's name, and that is told.
     """
-    numbered: dict[str, dict[str, Student]] = {}
+    numbered: dict[str, dict[str, Place]] = {}
     for member, students in owners.items():
         for student in students:
             if places[member].student.ids:
-                numbered.setdefault(student.key, {})[places[member].student.key] = places[member].student
+                numbered.setdefault(student.key, {})[places[member].student.key] = places[member]
     doubted = set[str]()
     for key, people in numbered.items():
-        unsure = {name for name, each in people.items() if roster.find(*each.ids) is None}
+        unsure = {name for name, each in people.items() if roster.find(*each.numbers) is None}
         if len(people) > 1 and unsure:
             doubted |= unsure
         if len(unsure) == len(people) > 1:

@@ -24,7 +24,8 @@ COPY = re.compile(r"(?:[-_ ]*\(\d+\)|-\d{1,2}|[ _-]+copy ?\d*|-Copy\d+)+$", re.I
 class Place:
     """What a path says: who, for which assignment, under what name, and whether the platform marked it late.
 
-    `certain` is false where the name was guessed from a file's name.
+    `certain` is false where the name was guessed from a file's name. `counted`: the student's number counts participants,
+    as Moodle's does, and is in no list but as "Participant 12345".
     """
 
     student: Student
@@ -32,6 +33,12 @@ class Place:
     file: str
     late: bool = False
     certain: bool = True
+    counted: bool = False
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The student's number as a list has it."""
+        return tuple(f"Participant {each}" for each in self.student.ids) if self.counted else self.student.ids
 
 
 def place(parts: tuple[str, ...]) -> Place:
@@ -39,11 +46,11 @@ def place(parts: tuple[str, ...]) -> Place:
     *folders, file = parts
     for index, folder in enumerate(folders):
         if match := MOODLE_FOLDER.match(folder):
-            return Place(_numbered(match), "/".join(folders[index + 1 :]), file)
+            return Place(_numbered(match), "/".join(folders[index + 1 :]), file, counted=True)
         if GRADESCOPE.match(folder):
             return Place(Student(folder), "/".join(folders[index + 1 :]), file)
     if match := MOODLE_FILE.match(file):
-        return Place(_numbered(match), "", match["file"])
+        return Place(_numbered(match), "", match["file"], counted=True)
     if match := CANVAS.match(file) or CANVAS_TEXT.match(file):
         return Place(_numbered(match), "", match["file"], late=match["late"] is not None)
     if folders:

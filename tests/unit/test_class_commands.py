@@ -90,7 +90,7 @@ def test_show_override_policy_and_export(graded: Path, capsys: pytest.CaptureFix
         (("export", "none/o.csv"), "cannot be written"),
         (("export", "o.xlsx"), "would be CSV by another name"),
         (("class", "none"), "there is no none"),
-        (("class", "broken.zip"), "there is nothing to grade:\nbroken.zip is not a whole zip"),
+        (("class", "broken.zip"), "there is nothing to grade:\nunreadable: broken.zip is not a whole zip"),
         (("class", "*.nothing"), "nothing matches"),
     ],
 )
@@ -129,3 +129,15 @@ def test_a_dry_run_makes_no_gradebook(tmp_path: Path) -> None:
     with gradebook.opened(":memory:") as book:
         gradebook.enroll(book, [Student("ann")])
         assert gradebook.student(book, "ANN").key == "ann"
+
+
+def test_a_policy_that_names_nobody_is_told(graded: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (graded / "p.json").write_text(
+        '{"extensions": {"ann": {"hours": 1}, "anna": {"hours": 2}}, "dropped": ["mse_los"]}'
+    )
+    status, out, err = call(capsys, "policy", "p.json")
+    assert (status, '"anna"' in out) == (0, True)
+    assert err.splitlines() == [
+        "kept, but there is no student 'anna' in grades.db yet",
+        "kept, but there is no exercise 'mse_los' in grades.db yet",
+    ]

@@ -302,7 +302,7 @@ def test_students_are_found_by_whatever_they_are_called(grades_book: Gradebook) 
     book.enroll(
         grades_book, [Student("al", "Ann Lee", "ann@x.edu", ("123",)), Student("bd", "Bob"), Student("b2", "Bob")]
     )
-    book.enroll(grades_book, [Student("al", "", "", ("456",)), Student("bd", "Bob", "bob@x.edu")])
+    book.enroll(grades_book, [Student("al", "al", "", ("456",)), Student("bd", "Bob", "bob@x.edu")])
     for called in ("al", "AL", "ann lee", "ann@x.edu", "123", "456"):
         assert book.student(grades_book, called) == Student("al", "Ann Lee", "ann@x.edu", ("123", "456"))
     assert book.student(grades_book, "bob@x.edu").key == "bd"

@@ -10,7 +10,18 @@ from pathlib import Path
 import pytest
 
 from grader.errors import Mistake
-from grader.intake import Found, Intake, ProblemKind, archive, find, gradescope, layout, read_roster
+from grader.intake import (
+    Found,
+    Intake,
+    ProblemKind,
+    Student,
+    archive,
+    find,
+    gradescope,
+    layout,
+    read_roster,
+    recognised,
+)
 from grader.intake.archive import reader as archive_reader
 from grader.model import Submission
 
@@ -418,9 +429,9 @@ def test_two_whom_the_platform_tells_apart_are_never_one(tmp_path: Path) -> None
     assert [problem.text for problem in intake.problems if problem.student == "s3"] == [
         "Ann Lee_11003 and Lee, Ann_11004 may each be s3 of the list of students, so neither is taken for it"
     ]
-    put(tmp_path, "roster.csv", text="id,name\n11003,Ann Lee\ns4,Bo Roe\n")
+    put(tmp_path, "roster.csv", text="id,name\nParticipant 11003,Ann Lee\ns4,Bo Roe\n")
     intake = find([tmp_path / "class"], read_roster(tmp_path / "roster.csv"))
-    assert sorted(each.student.key for each in intake.submissions) == ["11003", "Lee, Ann_11004", "s4"]
+    assert sorted(each.student.key for each in intake.submissions) == ["Lee, Ann_11004", "Participant 11003", "s4"]
 
 
 def test_text_and_links_that_canvas_took_are_told(tmp_path: Path) -> None:
@@ -428,3 +439,31 @@ def test_text_and_links_that_canvas_took_are_told(tmp_path: Path) -> None:
     told = [problem.text for problem in find([tmp_path]).problems]
     assert [text.partition(" handed in ")[0] for text in told] == ["oneiljo_103", "roebo_102"]
     assert all("neither a .py file nor a notebook" in text for text in told)
+
+
+def test_students_are_known_again_without_the_list(tmp_path: Path) -> None:
+    put(tmp_path / "in", "leeann_101_9001_mse_loss.py", "roebo_102_9002_mse_loss.py", "flat.txt")
+    enrolled = [
+        Student("ann@x.edu", "Ann Lee", "ann@x.edu", ("101", "S1")),
+        Student("cy@x.edu", "Cy Roe", "cy@x.edu", ("102",)),  # another one's number in another count
+    ]
+    intake = recognised(find([tmp_path / "in"]), enrolled)
+    assert [each.student.key for each in intake.submissions] == ["ann@x.edu", "roebo_102"]
+
+
+def test_a_number_and_a_name_that_disagree_name_nobody(tmp_path: Path) -> None:
+    put(tmp_path, "roster.csv", text="student number,name\n101,Bo Roe\n777,Ann Lee\n")
+    put(tmp_path / "in", "leeann_101_9001_mse_loss.py", "roebo_778_9002_mse_loss.py")
+    intake = find([tmp_path / "in"], read_roster(tmp_path / "roster.csv"))
+    assert [each.student.key for each in intake.submissions] == ["101", "leeann_101"]
+
+
+def test_moodle_counts_participants_and_no_students(tmp_path: Path) -> None:
+    folder = "{}_assignsubmission_file_/mse_loss.py"
+    put(tmp_path, "roster.csv", text="student number,name\n101,Bo Roe\n777,Ann Lee\n")
+    put(tmp_path / "in", *map(folder.format, ("Ann Lee_101", "Cy Fox_777")))
+    intake = find([tmp_path / "in"], read_roster(tmp_path / "roster.csv"))
+    assert [each.student.key for each in intake.submissions] == ["777", "Cy Fox_777"]
+    put(tmp_path, "worksheet.csv", text="Identifier,Full name\nParticipant 101,Ann M. Lee\nParticipant 777,Cy Fox\n")
+    intake = find([tmp_path / "in"], read_roster(tmp_path / "worksheet.csv"))
+    assert [each.student.name for each in intake.submissions] == ["Ann M. Lee", "Cy Fox"]
