@@ -107,10 +107,13 @@ def read_bytes(path: Path) -> bytes:
         fd = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
         raise _cannot_open(path, error) from None
+    status = os.fstat(fd)
+    if not stat.S_ISREG(status.st_mode):  # a folder can be opened, but not made a file
+        os.close(fd)
+        if stat.S_ISDIR(status.st_mode):
+            raise Mistake(f"{path} is a folder", "Give the file itself.")
+        raise Mistake(f"{path} is not a regular file", "Give a .py file or a .ipynb notebook.")
     with os.fdopen(fd, "rb") as file:
-        status = os.fstat(fd)
-        if not stat.S_ISREG(status.st_mode):
-            raise Mistake(f"{path} is not a regular file", "Give a .py file or a .ipynb notebook.")
         if status.st_size > MAX_FILE:
             raise Mistake(
                 f"{path} has {status.st_size >> 20} MB; at most {MAX_FILE >> 20} MB are read",

@@ -118,14 +118,11 @@ def _hall(executor: str, desk: Desk, setting: Setting) -> AbstractContextManager
 
 def _run(intake: Intake, roster: Roster | None, desk: Desk, book: Gradebook, hall: Hall) -> int:
     from grader import class_progress, classroom, gradebook  # noqa: PLC0415
-    from grader.intake import ProblemKind, Student  # noqa: PLC0415
 
     for line in class_progress.problem_lines(intake.problems):
         click.echo(line, err=True)
     if not desk.asked.dry_run:
-        unread = [
-            Student(each.student) for each in intake.problems if each.student and each.kind is ProblemKind.UNREADABLE
-        ]
+        unread = [each.who for each in intake.problems if each.who is not None]
         gradebook.enroll(book, [*unread, *(roster.students if roster else ())])
     total = len(intake.submissions)
     with class_progress.board(total) as board, batch.interruptible(_pressed) as stopped:

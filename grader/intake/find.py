@@ -68,6 +68,7 @@ def recognised(intake: Intake, enrolled: Sequence[Student]) -> Intake:
     return replace(
         intake,
         submissions=tuple(replace(each, student=_again(each.student, before)) for each in intake.submissions),
+        problems=tuple(replace(each, who=each.who and _again(each.who, before)) for each in intake.problems),
     )
 
 
@@ -169,22 +170,22 @@ def _found(source: _Source, roster: Roster | None, known: Sequence[str], problem
     owners = {member: _students(place, source, roster, names) for member, place in places.items()}
     if roster is not None:
         owners = _apart(places, owners, roster, problems)
-    found, others = list[Found](), dict[str, list[str]]()
+    found, others = list[Found](), dict[str, tuple[Student, list[str]]]()
     for member, place in places.items():
         for student in owners[member]:
             if not member.refused and member.name.lower().endswith(ANSWERS):
                 found.append(_one(source, member, place, student))
             elif member.refused:
                 text = f"{member.name} is not read: {member.refused}"
-                problems.append(Problem(ProblemKind.UNREADABLE, text, str(source.path), student.key))
+                problems.append(Problem(ProblemKind.UNREADABLE, text, str(source.path), student.key, student))
             elif place.certain:
-                others.setdefault(student.key, []).append(member.name)
+                others.setdefault(student.key, (student, []))[1].append(member.name)
     problems += _unknown(found, roster)
     handed = {each.student.key for each in found}
-    for key, files in others.items():
+    for key, (student, files) in others.items():
         if key not in handed:
             text = f"{key} handed in {', '.join(files[:3])}, and neither a .py file nor a notebook"
-            problems.append(Problem(ProblemKind.UNREADABLE, text, str(source.path), key))
+            problems.append(Problem(ProblemKind.UNREADABLE, text, str(source.path), key, student))
     return found
 
 

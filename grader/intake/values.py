@@ -54,12 +54,16 @@ class ProblemKind(StrEnum):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing to tell; it never stops the rest. `where` is a place, `student` a key, where there is one."""
+    """One thing to tell; it never stops the rest. `where` is a place, `student` a key, where there is one.
+
+    `who` handed in what cannot be read.
+    """
 
     kind: ProblemKind
     text: str
     where: str = ""
     student: str = ""
+    who: Student | None = None
 
 
 @dataclass(frozen=True)

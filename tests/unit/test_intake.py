@@ -442,13 +442,15 @@ def test_text_and_links_that_canvas_took_are_told(tmp_path: Path) -> None:
 
 
 def test_students_are_known_again_without_the_list(tmp_path: Path) -> None:
-    put(tmp_path / "in", "leeann_101_9001_mse_loss.py", "roebo_102_9002_mse_loss.py", "flat.txt")
+    put(tmp_path / "in", "leeann_101_9001_mse_loss.py", "roebo_102_9002_mse_loss.py", "doedi_103_9003_mse_loss.pdf")
     enrolled = [
         Student("ann@x.edu", "Ann Lee", "ann@x.edu", ("101", "S1")),
+        Student("di@x.edu", "Di Doe", "di@x.edu", ("103",)),
         Student("cy@x.edu", "Cy Roe", "cy@x.edu", ("102",)),  # another one's number in another count
     ]
     intake = recognised(find([tmp_path / "in"]), enrolled)
     assert [each.student.key for each in intake.submissions] == ["ann@x.edu", "roebo_102"]
+    assert [each.who.key for each in intake.problems if each.who] == ["di@x.edu"]
 
 
 def test_a_number_and_a_name_that_disagree_name_nobody(tmp_path: Path) -> None:
@@ -467,3 +469,9 @@ def test_moodle_counts_participants_and_no_students(tmp_path: Path) -> None:
     put(tmp_path, "worksheet.csv", text="Identifier,Full name\nParticipant 101,Ann M. Lee\nParticipant 777,Cy Fox\n")
     intake = find([tmp_path / "in"], read_roster(tmp_path / "worksheet.csv"))
     assert [each.student.name for each in intake.submissions] == ["Ann M. Lee", "Cy Fox"]
+
+
+def test_a_folder_is_no_list(tmp_path: Path) -> None:
+    with pytest.raises(Mistake, match="is a folder") as raised:
+        read_roster(tmp_path)
+    assert raised.value.cure == "Give the file itself."
