@@ -25,12 +25,11 @@ from grader.gradebook.people import enroll, student, students
 from grader.gradebook.policies import load_policy, save_policy
 from grader.gradebook.policy import Extension, LateStep, Policy, read_policy
 from grader.gradebook.record import known, record
-from grader.gradebook.store import Address, Gradebook, close, connect, opened
+from grader.gradebook.store import Gradebook, close, connect, opened
 from grader.gradebook.stored import evidence_digest, reports
 from grader.gradebook.values import Change, ExerciseGrade, Grade, HandIn, TaskKey
 
 __all__ = [
-    "Address",
     "Answer",
     "Attempt",
     "CaseLoss",

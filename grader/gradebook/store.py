@@ -23,10 +23,6 @@ BUSY_S = 60.0
 MIGRATION_LOCK = 0x67726164
 
 
-Address = str | Path | URL
-"""A file's name, or a database's URL."""
-
-
 @dataclass(frozen=True)
 class Gradebook:
     """A gradebook that is open; `where` names it for messages, without a password."""
@@ -40,7 +36,7 @@ class Gradebook:
         return self.engine.dialect.name == "sqlite" and self.engine.url.database in {None, "", ":memory:"}
 
 
-def connect(address: Address, *, create: bool = True) -> Gradebook:
+def connect(address: str | Path, *, create: bool = True) -> Gradebook:
     """Open a gradebook by URL or file name, made or brought up to date if need be. Raises `Mistake` if it cannot be had.
 
     Without `create`, a file that is not there is a mistake.
@@ -71,7 +67,7 @@ def close(gradebook: Gradebook) -> None:
 
 
 @contextlib.contextmanager
-def opened(address: Address, *, create: bool = True) -> Iterator[Gradebook]:
+def opened(address: str | Path, *, create: bool = True) -> Iterator[Gradebook]:
     """Yield a gradebook and close it; see `connect`."""
     gradebook = connect(address, create=create)
     try:
@@ -80,9 +76,7 @@ def opened(address: Address, *, create: bool = True) -> Iterator[Gradebook]:
         close(gradebook)
 
 
-def _url(address: Address) -> URL:
-    if isinstance(address, URL):
-        return address
+def _url(address: str | Path) -> URL:
     if isinstance(address, Path) or "://" not in address:
         return URL.create("sqlite", database=str(address))
     try:

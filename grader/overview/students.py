@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import multiprocessing
 import re
-import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from functools import partial
-from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -26,8 +23,8 @@ from grader.report import html
 STUDENTS = "students"
 OWN = re.compile(r"[a-z0-9-]*-[0-9a-f]{8}-[0-9a-f]{12}\.html")
 """The names of the reports that are written here; no other file is removed."""
-AT_ONCE = 8
-"""So many students' reports are one piece of work for a process."""
+AT_LEAST = 16
+"""For fewer students a process is not begun."""
 FEW = 40
 """So many students' reports are written sooner than other processes have begun."""
 
@@ -35,6 +32,23 @@ Page = tuple[str, str]
 """Where a student's report is, from the class's page, and the file that it is about."""
 Links = Mapping[str, Sequence[Page]]
 """Each student's reports."""
+
+
+class Task(msgspec.Struct, frozen=True):
+    """Students whose reports are to be written into a folder, and the gradebook's URL."""
+
+    address: str
+    folder: str
+    renderer: str
+    keys: Sequence[str]
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the reports are, or why they are not."""
+
+    links: dict[str, list[Page]] = {}
+    problem: str = ""
+    cure: str = ""
 
 
 def write_reports(book: Gradebook, folder: Path) -> Links:
@@ -83,39 +97,67 @@ def _place(key: str, renderer: str, state: str) -> str:
 def _written(book: Gradebook, due: Sequence[str], folder: Path, renderer: str) -> Links:
     """Write some students' reports and return where all of theirs are, as the gradebook was when it was read for them."""
     if len(due) <= FEW or cores() == 1 or book.in_memory:
-        return dict(_write(book, due, folder, renderer))
-    pieces = [due[start : start + AT_ONCE] for start in range(0, len(due), AT_ONCE)]
-    # Spawned: this process may have threads, and a fork of one that has them may hang.
-    pool = ProcessPoolExecutor(
-        min(cores(), len(pieces)), mp_context=multiprocessing.get_context("spawn"), initializer=_leave_interrupts
+        return dict(_write(book, Task("", str(folder), renderer, due)))
+    count = min(cores(), -(-len(due) // AT_LEAST))
+    address = book.engine.url.render_as_string(hide_password=False)
+    tasks = [Task(address, str(folder.absolute()), renderer, due[start::count]) for start in range(count)]
+    links: dict[str, list[Page]] = {}
+    with contextlib.ExitStack() as stack:
+        writers = [stack.enter_context(_writer(task)) for task in tasks]
+        for writer in writers:
+            links |= _answer(writer.communicate()[0])
+    return links
+
+
+@contextlib.contextmanager
+def _writer(task: Task) -> Iterator[subprocess.Popen[bytes]]:
+    """Yield a process that has begun a task; it ends with the block at the latest. What is asked and told is JSON."""
+    # A session of its own: Ctrl-C is for this process, which then ends that one.
+    writer = subprocess.Popen(
+        [sys.executable, "-I", "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
     )
+    with writer:
+        try:
+            assert writer.stdin is not None
+            with contextlib.suppress(BrokenPipeError):  # its end is told below
+                writer.stdin.write(msgspec.json.encode(task))
+                writer.stdin.close()
+            writer.stdin = None
+            yield writer
+        finally:
+            writer.kill()
+
+
+def _answer(told: bytes) -> dict[str, list[Page]]:
     try:
-        work = partial(_write_here, book.engine.url, folder=folder, renderer=renderer)
-        return dict(chain.from_iterable(pool.map(work, pieces)))
-    except BrokenProcessPool as error:
-        raise Mistake(f"a process that writes reports has died: {error}", "Give the same command again.") from None
-    finally:
-        pool.shutdown(cancel_futures=True)
+        answer = msgspec.json.decode(told, type=Answer)
+    except msgspec.DecodeError:
+        raise Mistake("a process that writes reports has died", "Give the same command again.") from None
+    if answer.problem:
+        raise Mistake(answer.problem, answer.cure)
+    return answer.links
 
 
-def _leave_interrupts() -> None:
-    """Leave Ctrl-C to the process that gave the work."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def main() -> None:
+    """Do the task on stdin, and tell where the reports are on stdout."""
+    task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
+    try:
+        with gradebook.opened(task.address, create=False) as book:
+            answer = Answer(links=dict(_write(book, task)))
+    except Mistake as mistake:
+        answer = Answer(problem=mistake.problem, cure=mistake.cure)
+    except OSError as error:
+        answer = Answer(problem=f"{task.folder} cannot be written: {error.strerror}", cure="Give another folder.")
+    sys.stdout.buffer.write(msgspec.json.encode(answer))
 
 
-def _write_here(
-    address: gradebook.Address, keys: Sequence[str], *, folder: Path, renderer: str
-) -> list[tuple[str, list[Page]]]:
-    with gradebook.opened(address, create=False) as book:
-        return list(_write(book, keys, folder, renderer))
-
-
-def _write(book: Gradebook, keys: Sequence[str], folder: Path, renderer: str) -> Iterator[tuple[str, list[Page]]]:
+def _write(book: Gradebook, task: Task) -> Iterator[tuple[str, list[Page]]]:
     """Yield each student with where their reports are, once they are there; one student's are held at a time."""
-    for key in keys:
+    folder = Path(task.folder)
+    for key in task.keys:
         pages = []
         for file, state, parts in gradebook.attempt_reports(book, key):
-            place = _place(key, renderer, state)
+            place = _place(key, task.renderer, state)
             if not (folder / place).is_file():
                 _replace(folder / place, html.render(_joined(parts)))
             pages.append((place, file))
@@ -140,3 +182,7 @@ def _joined(parts: Sequence[Report]) -> Report:
         points=round(sum(result.points for result in results), 6),
         max_points=round(sum(result.max_points for result in results), 6),
     )
+
+
+if __name__ == "__main__":
+    main()

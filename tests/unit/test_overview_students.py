@@ -29,6 +29,7 @@ def read(folder: Path) -> dict[str, bytes]:
 def test_processes_write_the_same_bytes(book: Gradebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     links = write_reports(book, tmp_path / "one")
     monkeypatch.setattr(students, "FEW", 0)
+    monkeypatch.setattr(students, "AT_LEAST", 1)
     monkeypatch.setattr(students, "cores", lambda: 2)
     monkeypatch.setattr(students, "_write", lambda *_: pytest.fail("written in this process"))
     assert write_reports(book, tmp_path / "many") == links
@@ -46,6 +47,14 @@ def test_what_is_amiss_in_a_process_is_told(book: Gradebook, tmp_path: Path, mon
     with pytest.raises(Mistake, match=r"a stored report of .* is damaged") as raised:
         write_reports(book, tmp_path / "out")
     assert raised.value.cure == "Grade it again with --force."
+
+
+def test_a_process_that_dies_is_told(book: Gradebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(students, "FEW", 0)
+    monkeypatch.setattr(students, "cores", lambda: 2)
+    monkeypatch.setattr(students.sys, "executable", "/bin/false")
+    with pytest.raises(Mistake, match="a process that writes reports has died"):
+        write_reports(book, tmp_path / "out")
 
 
 def test_a_gradebook_in_memory_is_read_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
