@@ -114,7 +114,7 @@ def _writer(task: Task) -> Iterator[subprocess.Popen[bytes]]:
     """Yield a process that has begun a task; it ends with the block at the latest. What is asked and told is JSON."""
     # A session of its own: Ctrl-C is for this process, which then ends that one.
     writer = subprocess.Popen(
-        [sys.executable, "-I", "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+        [sys.executable, "-I", "-m", __package__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
     )
     with writer:
         try:
@@ -182,7 +182,3 @@ def _joined(parts: Sequence[Report]) -> Report:
         points=round(sum(result.points for result in results), 6),
         max_points=round(sum(result.max_points for result in results), 6),
     )
-
-
-if __name__ == "__main__":
-    main()

@@ -26,7 +26,9 @@ def read(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (folder / "students").iterdir()}
 
 
-def test_processes_write_the_same_bytes(book: Gradebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_processes_write_the_same_bytes(
+    book: Gradebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     links = write_reports(book, tmp_path / "one")
     monkeypatch.setattr(students, "FEW", 0)
     monkeypatch.setattr(students, "AT_LEAST", 1)
@@ -35,6 +37,7 @@ def test_processes_write_the_same_bytes(book: Gradebook, tmp_path: Path, monkeyp
     assert write_reports(book, tmp_path / "many") == links
     assert len(links) == 12
     assert read(tmp_path / "many") == read(tmp_path / "one")
+    assert capfd.readouterr() == ("", ""), "they say nothing"
     monkeypatch.undo()
     assert write_reports(book, tmp_path / "many") == links
 
