@@ -73,8 +73,7 @@ def grade_class(  # noqa: PLR0913 - one parameter an option
         names = [name for each in found.lessons for name in (*each.exercises, each.name)]
         intake = find(paths, roster, names)
         if not intake.submissions:
-            told = "
-".join(class_progress.problem_lines(intake.problems))
+            told = "\n".join(class_progress.problem_lines(intake.problems))
             raise Mistake(f"there is nothing to grade:\n{told}")
         if isinstance(starter, ForkServer):
             starter.warm(_needs(intake))
