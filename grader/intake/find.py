@@ -184,7 +184,9 @@ def _found(source: _Source, roster: Roster | None, known: Sequence[str], problem
     handed = {each.student.key for each in found}
     for key, (student, files) in others.items():
         if key not in handed:
+            inside = any(name.lower().endswith(".zip") for name in files)
             text = f"{key} handed in {', '.join(files[:3])}, and neither a .py file nor a notebook"
+            text += "; a zip within is not opened, so unpack it, and give the folder" if inside else ""
             problems.append(Problem(ProblemKind.UNREADABLE, text, str(source.path), key, student))
     return found
 

@@ -475,3 +475,10 @@ def test_a_folder_is_no_list(tmp_path: Path) -> None:
     with pytest.raises(Mistake, match="is a folder") as raised:
         read_roster(tmp_path)
     assert raised.value.cure == "Give the file itself."
+
+
+def test_a_zip_within_is_told_with_what_to_do(tmp_path: Path) -> None:
+    put(tmp_path, "in/ann/mse_loss.py", "in/bo/work.zip", "in/cy/work.pdf")
+    bo, cy = [problem.text for problem in find([tmp_path / "in"]).problems]
+    assert bo.endswith("nor a notebook; a zip within is not opened, so unpack it, and give the folder")
+    assert cy.endswith("nor a notebook")
