@@ -45,6 +45,12 @@ def inline(template: str, facts: Pairs = ()) -> Markup:
 
     Of Markdown a fact has code spans alone, for it may hold a student's words as well as the grader's.
     """
+    return _inline(template, facts, repr(facts))
+
+
+@lru_cache(maxsize=2048)
+def _inline(template: str, facts: Pairs, _: str) -> Markup:
+    """The last argument tells 1 from 1.0 and True, which are equal and not printed alike."""
     kept: list[str] = []
 
     def hold(value: str) -> str:
