@@ -94,6 +94,11 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def usual_jobs() -> int:
+    """Return how many submissions to have in hand at once: while a worker is being ended, another can run."""
+    return cores() + 1
+
+
 def at_once(work: Callable[[T], R], items: Sequence[T], stop: Callable[[], None] = lambda: None) -> list[R]:
     """Return what `work` gives for each item, in their order, with a thread a core; a single item has this thread.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from grader import course
-from grader.batch import cores
+from grader.batch import usual_jobs
 from grader.commands.options import COURSE, JOBS, Setting, started
 
 SEEDS = (0, 1, 2, 3, 4)
@@ -35,6 +35,6 @@ def bundle(
     found = course.find(Path.cwd(), course_dir)
     setting = Setting(course_dir=course_dir, no_cache=no_cache)
     with started(setting) as starter:
-        observer = bundling.Observer(Bench(starter), setting.cache(), jobs or cores())
+        observer = bundling.Observer(Bench(starter), setting.cache(), jobs or usual_jobs())
         files = bundling.make(found.lesson(lesson), found, tuple(dict.fromkeys(seeds)), observer)
     bundling.write(files, out, click.echo)

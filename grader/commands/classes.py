@@ -77,7 +77,7 @@ def grade_class(  # noqa: PLR0913 - one parameter an option
             raise Mistake(f"there is nothing to grade:\n{told}")
         if isinstance(starter, ForkServer):
             starter.warm(_needs(intake))
-        asked = Asked(found, lesson, exercises, setting.seed, jobs or batch.cores(), force, dry_run)
+        asked = Asked(found, lesson, exercises, setting.seed, jobs or batch.usual_jobs(), force, dry_run)
         with gradebook.opened(_address(db, first, dry_run=dry_run)) as book:
             if roster is None:
                 intake = recognised(intake, gradebook.students(book))

@@ -26,7 +26,9 @@ COURSE = click.option(
 )
 EXERCISES = click.option("--exercise", "-e", "exercises", multiple=True, help="Grade this exercise; may be repeated.")
 LESSON = click.option("--lesson", "-l", help="Grade every exercise of this lesson.")
-JOBS = click.option("--jobs", "-j", type=click.IntRange(min=1), help="Work on so many things at once; default: cores.")
+JOBS = click.option(
+    "--jobs", "-j", type=click.IntRange(min=1), help="Work on so many things at once; default: cores + 1."
+)
 
 
 @dataclass(frozen=True)

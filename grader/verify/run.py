@@ -12,7 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from grader import catalogue, grade, submission
-from grader.batch import cores
+from grader.batch import usual_jobs
 from grader.cache import Cache
 from grader.course import Course
 from grader.errors import Mistake
@@ -46,7 +46,7 @@ def settings(course: Course, corpus: Path | None, *, jobs: int | None, seeds: in
     """Return the settings that were asked for, or else what suits this machine and the course."""
     usual = course.root / "tests" / "corpus"
     folder = corpus or (usual if usual.is_dir() else None)
-    return Settings(seeds=seeds, jobs=jobs or cores(), mutants=mutants, corpus=folder)
+    return Settings(seeds=seeds, jobs=jobs or usual_jobs(), mutants=mutants, corpus=folder)
 
 
 def verify(names: Sequence[str], course: Course, bench: Bench, settings: Settings, progress: Progress) -> Verification:
