@@ -17,9 +17,9 @@ from grader.cache import Cache
 from grader.course import Course
 from grader.errors import Mistake
 from grader.model import Exercise
+from grader.mutants.mutate import Mutant
 from grader.sandbox.bench import Bench
 from grader.verify import checks, corpus, strength
-from grader.verify.mutate import Mutant
 from grader.verify.result import CheckName, Fate, Part, Problem, Verification, gathered
 from grader.verify.trial import Prepared
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import ast
-
 import msgspec
 
 from grader.calls import Plan, reference_calls
 from grader.expected import harness_of
-from grader.model import Case, Cell, Execution, Facts, Form, Job, Observation, Raised
+from grader.model import Case, Cell, Execution, Facts, Job, Observation, Raised
+from grader.mutants.answer import answer_of
+from grader.mutants.factory import factory, name_of
+from grader.mutants.mutate import Mutant, mutants
 from grader.sandbox.bench import Bench
 from grader.sight import Sight
 from grader.verify import trial
-from grader.verify.answer import answer
 from grader.verify.equal import equal
-from grader.verify.mutate import Mutant, mutants
 from grader.verify.result import Fate, MutantFate
 from grader.verify.trial import Prepared, Trial
 
@@ -28,9 +27,7 @@ MISFITS = {"AttributeError", "TypeError", "NameError", "IndexError", "RuntimeErr
 
 def mutants_of(one: Prepared, source: str) -> tuple[Mutant, ...]:
     """Return the mutants of a reference."""
-    exercise = one.task.exercise
-    inputs = tuple(param.name for param in exercise.params) if exercise.form is Form.SCRIPT else ()
-    return mutants(answer(source, exercise.id, inputs, exercise.outputs))
+    return mutants(answer_of(one.task.exercise, source))
 
 
 def fates(batch: tuple[Mutant, ...], seeds: tuple[Prepared, ...], bench: Bench) -> tuple[MutantFate, ...]:
@@ -51,27 +48,6 @@ def fates(batch: tuple[Mutant, ...], seeds: tuple[Prepared, ...], bench: Bench) 
     for index in _equivalent(left, plain, cells, bench) if left else ():
         found[index] = msgspec.structs.replace(found[index], fate=Fate.EQUIVALENT)
     return tuple(found[index] for index in range(len(batch)))
-
-
-def name_of(entry: str, index: int) -> str:
-    """Return the name under which a mutant's entry stands among the others."""
-    return f"{entry}__m{index}"
-
-
-def factory(source: str, entry: str, index: int) -> str:
-    """Return source that runs a module inside a function and binds its entry alone, so that mutants do not meet."""
-    name = name_of(entry, index)
-    body = [node for node in ast.parse(source).body if not _future(node)]
-    body.append(ast.Return(value=ast.Name(id=entry, ctx=ast.Load())))
-    make = ast.parse(f"def __make_{index}(): ...\n{name} = __make_{index}()")
-    function = make.body[0]
-    assert isinstance(function, ast.FunctionDef)
-    function.body = body
-    return "from __future__ import annotations\n" + ast.unparse(ast.fix_missing_locations(make))
-
-
-def _future(node: ast.stmt) -> bool:
-    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
 def _killers(indices: list[int], one: Prepared, cells: tuple[Cell, ...], bench: Bench) -> dict[int, tuple[Sight, ...]]:

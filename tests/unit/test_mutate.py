@@ -6,9 +6,9 @@ import ast
 
 import pytest
 
-from grader.verify.answer import answer
-from grader.verify.mutate import mutants
-from grader.verify.strength import factory, name_of
+from grader.mutants.answer import answer
+from grader.mutants.factory import factory, name_of
+from grader.mutants.mutate import mutants
 
 FUNCTION = "def f(x, y, scale=2.0):\n    return {}"
 

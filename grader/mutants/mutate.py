@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import copy
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.verify.changes import CHANGES
-from grader.verify.place import Place
+from grader.mutants.changes import CHANGES, Change
+from grader.mutants.place import Place
 
 SKIPPED = {"annotation", "returns", "decorator_list", "type_params", "bases", "pattern", "ctx", "op", "ops"}
 """What is no part of a computation."""
@@ -27,18 +26,45 @@ class Mutant:
     diff: str
 
 
+@dataclass(frozen=True, eq=False)
+class Edit:
+    """One change of a tree: what stands at `path` is replaced; `choice` counts what the operator offered there."""
+
+    kind: str
+    path: Path
+    place: Place
+    replacement: ast.AST
+    choice: int
+
+
 def mutants(source: str) -> tuple[Mutant, ...]:
     """Return the mutants of a module, each source once, in the order of the places."""
     tree = ast.parse(source)
     plain = ast.unparse(tree)
     found: dict[str, Mutant] = {}
-    for path, place in _places(tree):
-        for kind, change in CHANGES.items():
-            for replacement in change(place):
-                text = _replaced(tree, path, replacement)
-                if text != plain and text not in found:
-                    found[text] = Mutant(kind, text, difference(plain, text))
+    for edit in edits(tree, CHANGES):
+        text = edited(tree, (edit,))
+        if text != plain and text not in found:
+            found[text] = Mutant(edit.kind, text, difference(plain, text))
     return tuple(found.values())
+
+
+def edits(tree: ast.Module, changes: Mapping[str, Change]) -> Iterator[Edit]:
+    """Yield every change of a module that some operators offer, place by place."""
+    for path, place in _places(tree):
+        for kind, change in changes.items():
+            for choice, replacement in enumerate(change(place)):
+                yield Edit(kind, path, place, replacement, choice)
+
+
+def edited(tree: ast.Module, chosen: Sequence[Edit]) -> str:
+    """Return a module's source with some changes made, none of them inside another. The tree is left as it was."""
+    before = [_set(tree, edit.path, edit.replacement) for edit in chosen]
+    try:
+        return ast.unparse(ast.fix_missing_locations(tree))
+    finally:
+        for edit, node in zip(chosen, before, strict=True):
+            _set(tree, edit.path, node)
 
 
 def difference(before: str, after: str) -> str:
@@ -66,18 +92,18 @@ def _below(path: Path, place: Place) -> Iterator[tuple[Path, Place]]:
                 yield from _below((*path, (field, index)), inner)
 
 
-def _replaced(tree: ast.Module, path: Path, replacement: ast.AST) -> str:
-    """Return the source with the node at a path replaced."""
-    changed = copy.deepcopy(tree)
-    owner: Any = changed
+def _set(tree: ast.Module, path: Path, replacement: ast.AST) -> ast.AST:
+    """Put a node at a path, and return the one that was there."""
+    owner: Any = tree
     for field, index in path[:-1]:
         owner = _child(owner, field, index)
     field, index = path[-1]
+    before: ast.AST = _child(owner, field, index)
     if index is None:
         setattr(owner, field, replacement)
     else:
         getattr(owner, field)[index] = replacement
-    return ast.unparse(ast.fix_missing_locations(changed))
+    return before
 
 
 def _child(owner: Any, field: str, index: int | None) -> Any:

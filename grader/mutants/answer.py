@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import ast
 
+from grader.model import Exercise, Form
+
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def answer_of(exercise: Exercise, source: str) -> str:
+    """Return the part of a reference's source that an exercise's answer is made of."""
+    inputs = tuple(param.name for param in exercise.params) if exercise.form is Form.SCRIPT else ()
+    return answer(source, exercise.id, inputs, exercise.outputs)
 
 
 def answer(source: str, entry: str, inputs: tuple[str, ...] = (), outputs: tuple[str, ...] = ()) -> str:

@@ -6,7 +6,7 @@ import ast
 import copy
 from collections.abc import Callable, Iterator
 
-from grader.verify.place import Place
+from grader.mutants.place import Place
 
 Change = Callable[[Place], Iterator[ast.AST]]
 
