@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from grader import __version__, findings, footprint, judge, misconceptions, rules
+from grader import __version__, findings, footprint, judge, misconceptions, rules, suspects
 from grader.expected import harness_of
-from grader.findings.lead import leading
+from grader.findings.lead import is_unexplained, leading
 from grader.model import (
     Aspect,
     CellNote,
@@ -196,7 +196,7 @@ def _verdicts(
     if extra:
         seen = [replace(each, differences=(*each.differences, *extra.get(each.case.name, ()))) for each in seen]
     known = _known_mistake(task, seen) if begun else None
-    told = findings.find_each(tuple(seen), task.variants()) if begun and _needs_reasons(seen) else ((),) * len(seen)
+    told = _reasons(task, tuple(seen), known) if begun and _needs_reasons(seen) else ((),) * len(seen)
     total = sum(sight.case.weight for sight in sights) or 1.0
     verdicts: list[Verdict] = []
     for sight, found in zip(seen, told, strict=True):
@@ -204,6 +204,15 @@ def _verdicts(
         begun_or_broken = begun or sight.execution.status is Status.BROKEN
         verdicts.append(_verdict(sight, found, known, points) if begun_or_broken else judge.not_begun(sight, points))
     return _Judged(verdicts, footprint.taken(seen, begun))
+
+
+def _reasons(task: Task, seen: tuple[Sight, ...], known: Finding | None) -> tuple[tuple[Finding, ...], ...]:
+    """Return what the rules find in each case; where they find no cause, a slip that behaves alike is looked for."""
+    told = findings.find_each(seen, task.variants())
+    if known is None and is_unexplained(leading([each[0] for each in told if each])):
+        slip = suspects.matching(seen, task.slips)
+        told = told if slip is None else findings.find_each(seen, task.variants(), slip)
+    return told
 
 
 def _lead(verdicts: list[Verdict]) -> Finding | None:

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from enum import Enum
 
 import msgspec
+import numpy as np
 
 from grader import compare, judge
+from grader.arrays import is_float, to_numpy
 from grader.model import (
+    Array,
     Aspect,
     Execution,
     Finding,
     Gradient,
+    Mapping,
     Misconceptions,
+    Node,
     Nothing,
     Observation,
     RuleText,
+    Tensor,
 )
+from grader.model import Sequence as NodeSequence
 from grader.sight import ROOT, Sight
 
 PREFIX = "misconception."
@@ -32,8 +40,18 @@ def matching(sights: Sequence[Sight], known: Misconceptions) -> str | None:
     """
     if not any(one.aspect not in UNEXPLAINED for sight in sights for one in sight.differences):
         return None
-    found = [name for name, executions in known.executions if _coincides(sights, executions)]
+    found = alike(sights, known)
     return found[0] if len(found) == 1 else None
+
+
+def alike(sights: Sequence[Sight], known: Misconceptions) -> list[str]:
+    """Return the names of those that behave as the submission does on every case.
+
+    If there are none: of those that do so but for cases in which the submission alone is not finite, as an unstable
+    version of the same mistake is not, where at least as many failing cases coincide.
+    """
+    fits = [(name, _coincides(sights, executions)) for name, executions in known.executions]
+    return [name for name, fit in fits if fit is Fit.WHOLE] or [name for name, fit in fits if fit is Fit.EXCUSED]
 
 
 def finding(name: str) -> Finding:
@@ -48,9 +66,59 @@ def text(name: str, sentence: str) -> RuleText:
     return RuleText(id=f"{PREFIX}{name}", title=title, message=safe, why="", mend="")
 
 
-def _coincides(sights: Sequence[Sight], executions: tuple[Execution, ...]) -> bool:
+class Fit(Enum):
+    """How well a known mistake explains a submission: not, in every case, or but for cases that are not finite."""
+
+    NONE = 0
+    WHOLE = 1
+    EXCUSED = 2
+
+
+def _coincides(sights: Sequence[Sight], executions: tuple[Execution, ...]) -> Fit:
     by_case = {execution.id.partition("/")[2]: execution for execution in executions}
-    return all(_same(sight, by_case.get(sight.case.name)) for sight in sights)
+    met = excused = 0
+    for sight in sights:
+        theirs = by_case.get(sight.case.name)
+        if _same(sight, theirs):
+            met += bool(sight.differences)
+        elif theirs is not None and _overflows(sight) and _fails(sight, theirs):
+            excused += 1
+        else:
+            return Fit.NONE
+    if not excused:
+        return Fit.WHOLE
+    return Fit.EXCUSED if met >= excused else Fit.NONE
+
+
+def _overflows(sight: Sight) -> bool:
+    """Tell whether the submission's numbers are not finite where the expected ones are."""
+    if sight.execution.observation is None or sight.observed.raised is not None:
+        return False
+    return not _finite(sight.observed) and _finite(sight.expectation.actual)
+
+
+def _finite(seen: Observation) -> bool:
+    arrays = [gradient.array for group in seen.gradients for gradient in group if gradient.array is not None]
+    numbers = [to_numpy(array) for array in (*(each for node in seen.values for each in _arrays(node)), *arrays)]
+    return all(bool(np.isfinite(each).all()) for each in numbers)
+
+
+def _arrays(node: Node) -> Iterator[Array]:
+    match node:
+        case Tensor() if is_float(node.array.dtype):
+            yield node.array
+        case NodeSequence():
+            for item in node.items:
+                yield from _arrays(item)
+        case Mapping():
+            for _, item in node.items:
+                yield from _arrays(item)
+        case _:
+            return
+
+
+def _fails(sight: Sight, theirs: Execution) -> bool:
+    return bool(judge.differences(replace(sight, execution=theirs, complaints=())))
 
 
 def _same(sight: Sight, theirs: Execution | None) -> bool:

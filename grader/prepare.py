@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader import judge, recordings
+from grader import judge, recordings, suspects
 from grader.cache import Cache, code_version, digest
 from grader.calls import Plan, student_call
 from grader.course import Course
@@ -41,6 +41,13 @@ def prepare(exercise: Exercise, course: Course, seed: int, bench: Bench, cache: 
             lambda: _kept(digest(what, key), cache, lambda: observe(expected, exercise, path, bench))
         )
 
+    @functools.cache
+    def slips(names: tuple[str, ...]) -> Misconceptions:
+        if not names:
+            return _kept(digest("slips", key), cache, lambda: suspects.first(expected, exercise, path, bench))
+        name = digest("suspects", key, *names)
+        return _kept(name, cache, lambda: suspects.chosen(names, expected, exercise, path, bench))
+
     return Task(
         exercise=exercise,
         expected=expected,
@@ -48,6 +55,7 @@ def prepare(exercise: Exercise, course: Course, seed: int, bench: Bench, cache: 
         sentences=tuple(misconceptions_in(source.decode()).items()),
         misconceptions=kept("misconceptions", observe_misconceptions),
         variants=kept("variants", observe_variants),
+        slips=slips,
     )
 
 

@@ -16,7 +16,8 @@ class Task:
     """An exercise with what the reference gave, ready to be compared.
 
     `calls` pairs each case with the call it makes; `sentences` are the misconceptions' words by name; `misconceptions`
-    observes them, and `variants` the reference on changed inputs, once somebody needs them.
+    observes them, and `variants` the reference on changed inputs, once somebody needs them. `slips` observes the reference
+    with one place changed: all such on the first cases, or, given names, those on every case.
     """
 
     exercise: Exercise
@@ -25,6 +26,7 @@ class Task:
     sentences: tuple[tuple[str, str], ...]
     misconceptions: Callable[[], Misconceptions]
     variants: Callable[[], Misconceptions]
+    slips: Callable[[tuple[str, ...]], Misconceptions] = lambda _: Misconceptions()
 
 
 def calls(exercise: Exercise, expected: Expected) -> tuple[tuple[Case, Call], ...]:

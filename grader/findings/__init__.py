@@ -8,6 +8,7 @@ from grader.findings.catalogue import RULES
 from grader.findings.rule import Rule
 from grader.findings.scene import Scene, scenes
 from grader.model import Finding, Misconceptions, RuleText
+from grader.mutants.slips import Slip
 from grader.sight import Sight
 
 __all__ = ["all_rules", "find", "find_each", "ids", "texts"]
@@ -42,10 +43,15 @@ def find(sight: Sight, siblings: tuple[Sight, ...] = (), variants: Misconception
         return _found(scenes((sight, *others), variants)[0])
 
 
-def find_each(sights: tuple[Sight, ...], variants: Misconceptions | None = None) -> tuple[tuple[Finding, ...], ...]:
-    """Return the findings of each case of an exercise; what all cases share is worked out once."""
+def find_each(
+    sights: tuple[Sight, ...], variants: Misconceptions | None = None, slip: Slip | None = None
+) -> tuple[tuple[Finding, ...], ...]:
+    """Return the findings of each case of an exercise; what all cases share is worked out once.
+
+    `slip` is the change of the reference that the submission behaves like, if there is one.
+    """
     with np.errstate(all="ignore"):
-        return tuple(_found(scene) for scene in scenes(sights, variants))
+        return tuple(_found(scene) for scene in scenes(sights, variants, slip))
 
 
 def all_rules() -> tuple[Rule, ...]:

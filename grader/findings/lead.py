@@ -11,6 +11,18 @@ SYMPTOMS = {"value.nan", "value.infinite", "value.overflow", "value.underflow", 
 """What a wrong formula shows here and there too: told first only if it is seen in a third of the failing cases."""
 
 
+WHERE = {
+    "gradient.wrong", "state.differs", "value.argument-misused", "value.factor-where", "value.left-out-where",
+    "value.missing-term", "value.mode", "value.some-rows", "value.where",
+}  # fmt: skip
+"""What says where something differs, or by how much, and not why."""
+
+
+def is_unexplained(lead: Finding | None) -> bool:
+    """Tell whether a cause is still to be looked for beside what leads."""
+    return lead is not None and (lead.rank >= VAGUE or lead.rule in WHERE)
+
+
 def leading(leads: Sequence[Finding]) -> Finding | None:
     """Return the most fundamental of the findings that lead in many failing cases; `leads` has one of each case.
 

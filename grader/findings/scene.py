@@ -31,6 +31,7 @@ from grader.model import (
 )
 from grader.model import Mapping as MappingNode
 from grader.model import Sequence as SequenceNode
+from grader.mutants.slips import Slip
 from grader.sight import ROOT, Sight
 
 Numbers = NDArray[np.float64]
@@ -249,20 +250,26 @@ class Cases:
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """One case, among all cases of its exercise. `variants` are the reference's conduct on changed inputs, if known."""
+    """One case, among all cases of its exercise. `variants` are the reference's conduct on changed inputs, if known.
+
+    `slip` is the change of the reference that explains every case of the exercise, if one does.
+    """
 
     here: Glimpse
     cases: Cases
     variants: Mapping[str, Mapping[str, Execution]]
+    slip: Slip | None = None
 
 
-def scenes(sights: tuple[Sight, ...], variants: Misconceptions | None = None) -> tuple[Scene, ...]:
+def scenes(
+    sights: tuple[Sight, ...], variants: Misconceptions | None = None, slip: Slip | None = None
+) -> tuple[Scene, ...]:
     """Return a scene for each case. A scenario asks something of its own, and so is no evidence for the others."""
     glimpses = tuple(Glimpse(sight, tuple(_pairs(sight))) for sight in sights)
     known = _by_name(variants)
     common = Cases(tuple(glimpse for glimpse in glimpses if glimpse.sight.case.scenario is None), glimpses)
     return tuple(
-        Scene(glimpse, common if glimpse.sight.case.scenario is None else Cases((glimpse,), glimpses), known)
+        Scene(glimpse, common if glimpse.sight.case.scenario is None else Cases((glimpse,), glimpses), known, slip)
         for glimpse in glimpses
     )
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from grader.mutants.place import Place
 
 Change = Callable[[Place], Iterator[ast.AST]]
+Node = TypeVar("Node", bound=ast.AST)
 
 ARITHMETIC: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
     ast.Add: (ast.Sub, ast.Mult),
@@ -78,9 +80,9 @@ def operators(place: Place) -> Iterator[ast.AST]:
     node = place.node
     if isinstance(node, ast.BinOp | ast.AugAssign):
         for kind in ARITHMETIC.get(type(node.op), ()):
-            yield _with(node, op=kind())
+            yield changed_to(node, op=kind())
     if isinstance(node, ast.BoolOp):
-        yield _with(node, op=ast.Or() if isinstance(node.op, ast.And) else ast.And())
+        yield changed_to(node, op=ast.Or() if isinstance(node.op, ast.And) else ast.And())
 
 
 def dropped_terms(place: Place) -> Iterator[ast.AST]:
@@ -96,11 +98,11 @@ def swapped(place: Place) -> Iterator[ast.AST]:
     """`a - b` to `b - a`, `f(a, b)` to `f(b, a)`, `where(c, a, b)` to `where(c, b, a)`."""
     node = place.node
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub | ast.Div | ast.Pow | ast.MatMult):
-        yield _with(node, left=node.right, right=node.left)
+        yield changed_to(node, left=node.right, right=node.left)
     if isinstance(node, ast.Call):
         for first in range(len(node.args) - 1):
             args = [*node.args[:first], node.args[first + 1], node.args[first], *node.args[first + 2 :]]
-            yield _with(node, args=args)
+            yield changed_to(node, args=args)
 
 
 def constants(place: Place) -> Iterator[ast.AST]:
@@ -112,7 +114,7 @@ def constants(place: Place) -> Iterator[ast.AST]:
     elif isinstance(value, int | float) and not negative:
         for other in dict.fromkeys((0 * value, value + 1, 2 * value, -value)):
             if other != value:
-                yield _number(other)
+                yield number(other)
     elif isinstance(value, str):
         for text in TEXTS.get(value, ()):
             yield ast.Constant(value=text)
@@ -124,7 +126,7 @@ def axes(place: Place) -> Iterator[ast.AST]:
     if isinstance(place.parent, ast.keyword) and place.parent.arg in AXES and type(value) is int:
         for other in (0, 1, -1, -2):
             if other != value:
-                yield _number(other)
+                yield number(other)
 
 
 def renamed(place: Place) -> Iterator[ast.AST]:
@@ -132,16 +134,16 @@ def renamed(place: Place) -> Iterator[ast.AST]:
     node = place.node
     if place.role == "func" and isinstance(node, ast.Attribute):
         for name in RENAMED.get(node.attr, ()):
-            yield _with(node, attr=name)
+            yield changed_to(node, attr=name)
     if place.role == "func" and isinstance(node, ast.Name) and node.id in {"max", "min"}:
-        yield _with(node, id="min" if node.id == "max" else "max")
+        yield changed_to(node, id="min" if node.id == "max" else "max")
 
 
 def detached(place: Place) -> Iterator[ast.AST]:
     """`x` to `x.detach()`, and a detached one attached."""
     if place.is_number:
         assert isinstance(place.node, ast.expr)
-        yield _method(place.node, "detach")
+        yield method(place.node, "detach")
 
 
 def calls_dropped(place: Place) -> Iterator[ast.AST]:
@@ -150,7 +152,7 @@ def calls_dropped(place: Place) -> Iterator[ast.AST]:
     if isinstance(node, ast.Call):
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         yield from node.args if name in CHOOSERS else node.args[:1]
-        if isinstance(node.func, ast.Attribute) and not _is_module(node.func.value, place):
+        if isinstance(node.func, ast.Attribute) and not is_module(node.func.value, place):
             yield node.func.value
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
         yield node.value
@@ -161,7 +163,7 @@ def keywords_dropped(place: Place) -> Iterator[ast.AST]:
     node = place.node
     if isinstance(node, ast.Call):
         for index in range(len(node.keywords)):
-            yield _with(node, keywords=[*node.keywords[:index], *node.keywords[index + 1 :]])
+            yield changed_to(node, keywords=[*node.keywords[:index], *node.keywords[index + 1 :]])
 
 
 def comparisons(place: Place) -> Iterator[ast.AST]:
@@ -169,7 +171,7 @@ def comparisons(place: Place) -> Iterator[ast.AST]:
     node = place.node
     if isinstance(node, ast.Compare):
         for kind in COMPARISONS.get(type(node.ops[0]), ()):
-            yield _with(node, ops=[kind(), *node.ops[1:]])
+            yield changed_to(node, ops=[kind(), *node.ops[1:]])
 
 
 def signs(place: Place) -> Iterator[ast.AST]:
@@ -196,10 +198,10 @@ def returns(place: Place) -> Iterator[ast.AST]:
     """`return x` to twice that, its negative, its float32, the same without a graph."""
     node = place.node
     if isinstance(node, ast.Return) and node.value is not None:
-        yield _with(node, value=ast.BinOp(left=node.value, op=ast.Mult(), right=ast.Constant(value=2)))
-        yield _with(node, value=ast.UnaryOp(op=ast.USub(), operand=node.value))
-        yield _with(node, value=_method(node.value, "detach"))
-        yield _with(node, value=_method(node.value, "float"))
+        yield changed_to(node, value=ast.BinOp(left=node.value, op=ast.Mult(), right=ast.Constant(value=2)))
+        yield changed_to(node, value=ast.UnaryOp(op=ast.USub(), operand=node.value))
+        yield changed_to(node, value=method(node.value, "detach"))
+        yield changed_to(node, value=method(node.value, "float"))
 
 
 def inputs_overwritten(place: Place) -> Iterator[ast.AST]:
@@ -209,10 +211,10 @@ def inputs_overwritten(place: Place) -> Iterator[ast.AST]:
         for name in place.parameters:
             written = ast.parse(f"{name}.data.add_(1)", mode="eval").body
             both = ast.Tuple(elts=[node.value, written], ctx=ast.Load())
-            yield _with(node, value=ast.Subscript(value=both, slice=ast.Constant(value=0), ctx=ast.Load()))
+            yield changed_to(node, value=ast.Subscript(value=both, slice=ast.Constant(value=0), ctx=ast.Load()))
     is_method = place.role == "func" and isinstance(node, ast.Attribute) and node.attr in IN_PLACE
-    if is_method and isinstance(node, ast.Attribute) and not _is_module(node.value, place):
-        yield _with(node, attr=f"{node.attr}_")
+    if is_method and isinstance(node, ast.Attribute) and not is_module(node.value, place):
+        yield changed_to(node, attr=f"{node.attr}_")
 
 
 def unstable(place: Place) -> Iterator[ast.AST]:
@@ -221,21 +223,21 @@ def unstable(place: Place) -> Iterator[ast.AST]:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in UNSTABLE:
         func = ast.Attribute(value=node.func.value, attr=UNSTABLE[node.func.attr], ctx=ast.Load())
         plain = ast.Call(func=func, args=node.args, keywords=node.keywords)
-        yield _method(plain, "log")
-        yield _method(ast.BinOp(left=plain, op=ast.Add(), right=ast.Constant(value=1e-8)), "log")
+        yield method(plain, "log")
+        yield method(ast.BinOp(left=plain, op=ast.Add(), right=ast.Constant(value=1e-8)), "log")
 
 
 def clamped(place: Place) -> Iterator[ast.AST]:
     """An argument `x` to `x.clamp(-30, 30)`, as people write to be safe."""
     if place.is_number and isinstance(place.node, ast.Name) and place.node.id in place.parameters:
-        yield _method(place.node, "clamp", _number(-30), _number(30))
+        yield method(place.node, "clamp", number(-30), number(30))
 
 
 def rounded(place: Place) -> Iterator[ast.AST]:
     """`x` to `x.float().to(x.dtype)`: digits are lost on the way, and the dtype does not tell."""
     if place.is_number and isinstance(place.node, ast.Name):
         dtype = ast.Attribute(value=place.node, attr="dtype", ctx=ast.Load())
-        yield _method(_method(place.node, "float"), "to", dtype)
+        yield method(method(place.node, "float"), "to", dtype)
 
 
 def arguments_ignored(place: Place) -> Iterator[ast.AST]:
@@ -248,7 +250,7 @@ def arguments_ignored(place: Place) -> Iterator[ast.AST]:
     pairs += [(arg, value) for arg, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if value]
     for arg, default in pairs:
         first = ast.Assign(targets=[ast.Name(id=arg.arg, ctx=ast.Store())], value=default)
-        yield _with(node, body=[first, *node.body])
+        yield changed_to(node, body=[first, *node.body])
 
 
 CHANGES: dict[str, Change] = {
@@ -285,24 +287,26 @@ def literal(node: ast.AST) -> bool | int | float | str | None:
     return None
 
 
-def _number(value: float) -> ast.expr:
+def number(value: float) -> ast.expr:
+    """Return a number as code; a negative one with its sign in front."""
     if value < 0:
         return ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=-value))
     return ast.Constant(value=abs(value))
 
 
-def _method(value: ast.expr, name: str, *args: ast.expr) -> ast.Call:
+def method(value: ast.expr, name: str, *args: ast.expr) -> ast.Call:
+    """Return the call of a method."""
     return ast.Call(func=ast.Attribute(value=value, attr=name, ctx=ast.Load()), args=[*args], keywords=[])
 
 
-def _is_module(node: ast.expr, place: Place) -> bool:
+def is_module(node: ast.expr, place: Place) -> bool:
     """Tell whether a dotted name begins outside the function, as `F` and `torch.special` do."""
     while isinstance(node, ast.Attribute):
         node = node.value
     return isinstance(node, ast.Name) and node.id not in place.local
 
 
-def _with(node: ast.AST, **changes: object) -> ast.AST:
+def changed_to(node: Node, **changes: object) -> Node:
     """Return a copy of a node with some fields changed."""
     changed = copy.copy(node)
     for field, value in changes.items():
