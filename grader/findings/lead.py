@@ -12,7 +12,7 @@ SYMPTOMS = {"value.nan", "value.infinite", "value.overflow", "value.underflow", 
 
 
 WHERE = {
-    "gradient.wrong", "state.differs", "value.argument-misused", "value.factor-where", "value.left-out-where",
+    "gradient.wrong", "state.differs", "value.factor", "value.argument-misused", "value.factor-where", "value.left-out-where",
     "value.missing-term", "value.mode", "value.some-rows", "value.where",
 }  # fmt: skip
 """What says where something differs, or by how much, and not why."""

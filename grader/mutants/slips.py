@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 import msgspec
 
 from grader.model import Exercise
 from grader.model.base import Value
 from grader.mutants.answer import answer_of
+from grader.mutants.applied import name_of
 from grader.mutants.mutate import Edit, Path, edited, edits
+from grader.mutants.nouns import Known
 from grader.mutants.usual import USUAL
-from grader.mutants.words import Known, meaning
+from grader.mutants.words import meaning
 
 MOST = 500
 """So many slips of a reference are tried; those that people make most often come first."""
 
+ALTERNATIVES = 3
+"""Where there are more explanations besides the first, none is told."""
+OR = "; or, which here comes to the same, "
+
+WHOLE = {"name", "complemented"}
+"""Changes that are one change only where they are made everywhere."""
+
 BLOCKS = {"body", "orelse", "finalbody", "handlers"}
+EVERYWHERE = ", and the same in the other places like it"
 ORDER = {kind: number for number, kind in enumerate(USUAL)}
 
 
@@ -71,13 +81,27 @@ def slips(exercise: Exercise, source: str) -> tuple[Mutated, ...]:
 
 
 def told(candidates: Sequence[Slip]) -> Slip | None:
-    """Return the slip to tell of some that are alike in all that can be observed, None where they mean different things.
+    """Return what to tell of slips that are alike in all that can be observed, None where that would be a guess.
 
-    Those in one statement are different views of one slip: the view of the larger piece, and of the usual kind, is told.
+    Those in one statement are views of one slip: that of the usual kind, and of the larger piece, is told. Of two
+    statements both are told, since either may be what was done; of a few more the one of the most usual kind.
     """
-    if len({each.where for each in candidates}) > 1 and len({(each.rule, each.told) for each in candidates}) > 1:
+    views: dict[str, Slip] = {}
+    for each in sorted(candidates, key=lambda each: (each.order, each.depth, each.number)):
+        views.setdefault(each.where, each)
+    meanings = {_gist(each): each for each in reversed(views.values())}
+    if not meanings:
         return None
-    return min(candidates, key=lambda each: (each.order, each.depth, each.number), default=None)
+    first, *others = sorted(meanings.values(), key=lambda each: each.order)
+    if len(others) > ALTERNATIVES or (len(others) > 1 and others[0].order == first.order):
+        return None
+    shown = [first, *others] if len(others) == 1 else [first]
+    return msgspec.structs.replace(first, told=OR.join(each.told for each in shown))
+
+
+def _gist(slip: Slip) -> tuple[str, ...]:
+    """Return what a slip's words say, in whatever order they name things."""
+    return slip.rule, *sorted(re.findall(r"[^\s,]+", slip.told))
 
 
 def names_of(exercise: Exercise) -> Known:
@@ -95,7 +119,7 @@ def _slip(number: int, words: tuple[str, str], chosen: Sequence[Edit]) -> Slip:
     return Slip(
         number=number,
         rule=words[0],
-        told=words[1],
+        told=words[1] + (EVERYWHERE if len(chosen) > 1 and chosen[0].kind not in WHOLE else ""),
         where=" ".join(sorted(where)),
         order=ORDER[chosen[0].kind],
         depth=len(chosen[0].path),
@@ -110,22 +134,33 @@ def _statement(path: Path) -> str:
 
 def _everywhere(single: Sequence[Edit]) -> Iterator[tuple[Edit, ...]]:
     """Yield the same change made in all places that are alike but for names: who slips once does so again."""
-    keyed = sorted(((_likeness(edit), place, edit) for place, edit in enumerate(single)), key=lambda each: each[:2])
-    for _, group in groupby(keyed, key=lambda each: each[0]):
+    keyed = sorted(
+        ((key, place, edit) for place, edit in enumerate(single) for key in _likenesses(edit)),
+        key=lambda each: each[:2],
+    )
+    for _, group in itertools.groupby(keyed, key=lambda each: each[0]):
         chosen = tuple(edit for _, _, edit in group)
         paths = [edit.path for edit in chosen]
-        apart = all(a != b[: len(a)] and b != a[: len(b)] for a, b in zip(paths, paths[1:], strict=False))
+        apart = all(a != b[: len(a)] for a, b in itertools.pairwise(paths))
         if len(chosen) > 1 and apart:
             yield chosen
 
 
-def _likeness(edit: Edit) -> tuple[str, ...]:
+def _likenesses(edit: Edit) -> Iterator[tuple[str, ...]]:
     node, parent = edit.place.node, edit.place.parent
-    if edit.kind == "name":
-        return edit.kind, ast.dump(node), ast.dump(edit.replacement), _statement(edit.path)
-    if isinstance(node, ast.Constant | ast.UnaryOp):
-        return edit.kind, str(edit.choice), edit.place.role, ast.dump(node), _nameless(parent)
-    return edit.kind, str(edit.choice), _nameless(node)
+    if edit.kind in WHOLE:
+        key = (edit.kind, ast.dump(node), ast.dump(edit.replacement))
+        yield *key, _statement(edit.path)
+        if edit.kind == "complemented":
+            yield *key, "everywhere"
+    elif edit.kind == "neighbour":
+        yield edit.kind, str(edit.choice), edit.place.role, _nameless(parent)
+    elif isinstance(node, ast.Constant | ast.UnaryOp):
+        yield edit.kind, str(edit.choice), edit.place.role, ast.dump(node), _nameless(parent)
+    else:
+        yield edit.kind, str(edit.choice), _nameless(node)
+    if isinstance(node, ast.Call):
+        yield edit.kind, str(edit.choice), "call", name_of(node)
 
 
 def _nameless(node: ast.AST) -> str:

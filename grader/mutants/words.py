@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from typing import Any, TypeGuard
 
+from grader.mutants.applied import name_of
 from grader.mutants.changes import AXES, CHOOSERS, is_module, literal
+from grader.mutants.formulas import SMALL, TURNED
 from grader.mutants.mutate import Edit
+from grader.mutants.nouns import Known, known_sources, listed, noun, of, own_name
 from grader.mutants.place import Place
-from grader.mutants.usual import SMALL, TURNED, name_of
 
-Known = frozenset[str]
 Words = tuple[str, str]
 """A rule's id, and the end of its sentence."""
 
@@ -25,83 +27,15 @@ SIGNS: dict[type[ast.AST], str] = {
     ast.IsNot: "is not",
 }  # fmt: skip
 GUARDS = {"clamp", "clip", "clamp_min", "clamp_max", "nan_to_num", "maximum", "minimum", "masked_fill", "where"}
-SIZES = {"shape", "size", "numel", "len"}
 DETACHING = {"detach", "no_grad"}
-MOST = 3
-"""So many arguments are named of what something is computed from."""
+POWERS = {"2": "without the square of", "0.5": "without the square root of"}
 LIFTED = {"view", "reshape", "transpose", "permute", "t", "swapaxes", "unsqueeze", "squeeze", "flatten", "expand"}
 
 
 def meaning(edit: Edit, known: Known) -> Words | None:
     """Return what an edit means, None if it is nothing that can be told; `known` are names of the statement."""
-    say = SAYINGS.get(edit.kind)
-    return say(edit, known) if say else None
-
-
-def noun(node: ast.AST, place: Place, known: Known) -> str:
-    """Return how to speak of a piece of code: a number, an argument, a size, or what it is computed from."""
-    value = literal(node)
-    if value is not None:
-        return f"{value}" if not isinstance(value, float) or abs(value) > SMALL else "a small number"
-    own = _own_name(node)
-    if own in known:
-        return f"`{own}`"
-    if isinstance(node, ast.Call) and name_of(node) == "sqrt" and node.args:
-        return f"the square root of {noun(node.args[0], place, known)}"
-    values = _resolved(node, place)
-    if any(_is_size(each) for each in values):
-        return "the size of an axis"
-    names = [name for name in _sources(values, place) if name in known][:MOST]
-    return f"what is computed from {_listed(names)}" if names else "something"
-
-
-def _own_name(node: ast.AST) -> str:
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _listed(names: list[str]) -> str:
-    return " and ".join([", ".join(f"`{name}`" for name in names[:-1])] * (len(names) > 1) + [f"`{names[-1]}`"])
-
-
-def _is_size(node: ast.AST) -> bool:
-    if isinstance(node, ast.Subscript):
-        node = node.value
-    if isinstance(node, ast.Call):
-        return name_of(node) in SIZES
-    return isinstance(node, ast.Attribute) and node.attr in SIZES
-
-
-def _resolved(node: ast.AST, place: Place) -> list[ast.AST]:
-    """Return a node, or, if it is a local name, what is assigned to it."""
-    if isinstance(node, ast.Name) and place.function is not None:
-        return [node, *_assigned(node.id, place)]
-    return [node]
-
-
-def _assigned(name: str, place: Place) -> list[ast.AST]:
-    if place.function is None:
-        return []
-    found: list[ast.AST] = []
-    for node in ast.walk(place.function):
-        if isinstance(node, ast.Assign) and any(
-            isinstance(each, ast.Name) and each.id == name for target in node.targets for each in ast.walk(target)
-        ):
-            found.append(node.value)
-    return found
-
-
-def _sources(nodes: list[ast.AST], place: Place) -> list[str]:
-    """Return the names that some code is computed from, those of its own first, then those behind local names."""
-    todo, seen = [*nodes], dict[str, None]()
-    while todo:
-        for node in ast.walk(todo.pop(0)):
-            name = _own_name(node)
-            if name and name not in seen:
-                seen[name] = None
-                todo += _assigned(name, place)
-    return list(seen)
+    words = SAYINGS[edit.kind](edit, known)
+    return words if words and words[1] else None
 
 
 def _dropped(edit: Edit, known: Known) -> Words | None:
@@ -113,23 +47,23 @@ def _dropped(edit: Edit, known: Known) -> Words | None:
     kept_left = edit.replacement is node.left
     gone = node.right if kept_left else node.left
     value = literal(gone)
-    if isinstance(value, float) and 0 < abs(value) <= SMALL or _own_name(gone) == "eps":
+    if (isinstance(value, float) and 0 < abs(value) <= SMALL) or own_name(gone) == "eps":
         return "slip.guard", f"without {noun(gone, place, known)}, which guards against a division by 0"
     return _dropped_of(node, kept_left, noun(gone, place, known), noun(node.left, place, known))
 
 
-def _dropped_of(node: ast.BinOp, kept_left: bool, gone: str, left: str) -> Words | None:  # noqa: FBT001 - a side
+def _dropped_of(node: ast.BinOp, kept_left: bool, gone: str, left: str) -> Words | None:
     match node.op:
         case ast.Add() | ast.Sub():
             said = f"if {gone} were left out of a {'sum' if isinstance(node.op, ast.Add) else 'difference'}"
         case ast.Mult():
-            said = f"without the factor {gone}"
+            said = f"without a factor: {gone}"
         case ast.MatMult():
             said = f"without the matrix product with {gone}"
         case ast.Div():
             said = f"without the division by {gone}" if kept_left else f"without {gone} in a numerator"
         case ast.Pow() if kept_left:
-            power = {2: "without the square of", 0.5: "without the square root of"}.get(literal(node.right))  # type: ignore[call-overload]
+            power = POWERS.get(str(literal(node.right)))
             said = f"{power} {left}" if power else f"without the power of {left}"
         case _:
             return None
@@ -153,8 +87,8 @@ def _called(edit: Edit, known: Known) -> Words | None:
     if edit.replacement is not applied:
         return None
     if name in LIFTED:
-        return "slip.exchanged", f"without the `{name}` of {noun(applied, edit.place, known)}"
-    return "slip.left-out", f"without the `{name}` of {noun(applied, edit.place, known)}"
+        return "slip.exchanged", f"without the `{name}`{of(applied, edit.place, known)}"
+    return "slip.left-out", f"without the `{name}`{of(applied, edit.place, known)}"
 
 
 def _operator(edit: Edit, known: Known) -> Words | None:
@@ -168,7 +102,7 @@ def _operator(edit: Edit, known: Known) -> Words | None:
     return "slip.operator", f"{signs}, before {noun(after, edit.place, known)}"
 
 
-def _swapped(edit: Edit, known: Known) -> Words | None:
+def _swapped(edit: Edit, _: Known) -> Words | None:
     node = edit.place.node
     if isinstance(node, ast.BinOp):
         return "slip.exchanged", f"with the two sides of a `{SIGNS[type(node.op)]}` exchanged"
@@ -198,12 +132,14 @@ def _turned(edit: Edit, known: Known) -> Words | None:
     return None
 
 
-def _axis(edit: Edit, known: Known) -> Words | None:
+def _axis(edit: Edit, _: Known) -> Words | None:
     parent, new = edit.place.parent, literal(edit.replacement)
     if isinstance(parent, ast.Subscript) or (isinstance(parent, ast.Call) and name_of(parent) == "size"):
         return "slip.axis", f"with the size of another axis, number {new}"
     call = parent if isinstance(parent, ast.Call) else _owner(parent, edit.place)
     name = f"the `{name_of(call)}`" if call else "a function"
+    if new is None:
+        return "slip.axis", f"with {name} over two axes at once, where it belongs along one"
     return "slip.axis", f"with {name} along the axis {new}, where another belongs"
 
 
@@ -213,25 +149,39 @@ def _owner(keyword: ast.AST, place: Place) -> ast.Call | None:
     return next((node for node in inside if isinstance(node, ast.Call) and keyword in node.keywords), None)
 
 
-def _whole(edit: Edit, known: Known) -> Words | None:
+def _whole(edit: Edit, _: Known) -> Words | None:
     assert isinstance(edit.place.node, ast.Call)
     return "slip.axis", f"with the `{name_of(edit.place.node)}` over everything, where it belongs along one axis"
 
 
-def _renamed(edit: Edit, known: Known) -> Words | None:
+def _renamed(edit: Edit, _: Known) -> Words | None:
     node, new = edit.place.node, edit.replacement
     if not isinstance(node, ast.Attribute) or not isinstance(new, ast.Attribute):
         return None
     return "slip.function", f"with `{new.attr}` where `{node.attr}` belongs"
 
 
+def _size(edit: Edit, _: Known) -> Words | None:
+    new = edit.replacement
+    assert isinstance(new, ast.Subscript)
+    assert isinstance(new.value, ast.Attribute)
+    return "slip.axis", f"with the size of another axis, number {literal(new.slice)} of `{own_name(new.value.value)}`"
+
+
 def _norm(edit: Edit, known: Known) -> Words | None:
+    if isinstance(edit.place.node, ast.BinOp):
+        return (
+            "slip.function",
+            f"with the absolute value where the square of {noun(edit.place.node.left, edit.place, known)} belongs",
+        )
+    if isinstance(edit.place.node, ast.Call) and name_of(edit.place.node) == "logsumexp":
+        return "slip.left-out", "without the logarithm of a sum of exponentials"
     if isinstance(edit.replacement, ast.Call):
         return "slip.function", "with the sum of absolute values where a norm belongs"
     return "slip.function", "with the square of a norm where the norm belongs"
 
 
-def _counted(edit: Edit, known: Known) -> Words | None:
+def _counted(edit: Edit, _: Known) -> Words | None:
     if isinstance(edit.replacement, ast.BinOp):
         return "slip.function", "if a mean divided by n - 1: the unbiased estimate where the biased one belongs"
     return "slip.function", "with the biased estimate (divided by n) where the unbiased one belongs"
@@ -242,8 +192,8 @@ def _moved(edit: Edit, known: Known) -> Words | None:
     if isinstance(node, ast.BinOp):
         return "slip.order", f"with a `{SIGNS[type(node.op)]}` inside a function, where it belongs outside"
     assert isinstance(node, ast.Call)
-    inner = node.func.value if isinstance(node.func, ast.Attribute) else None
-    inner = inner if isinstance(inner, ast.Call | ast.BinOp) else (node.args or [None])[0]
+    own = node.func.value if isinstance(node.func, ast.Attribute) else node
+    inner = own if isinstance(own, ast.Call | ast.BinOp) and own is not node else next(iter(node.args), None)
     if isinstance(inner, ast.BinOp):
         what = noun(inner.right, edit.place, known)
         return "slip.order", f"if {what} stood outside the `{name_of(node)}`, where it belongs inside"
@@ -252,7 +202,7 @@ def _moved(edit: Edit, known: Known) -> Words | None:
     return None
 
 
-def _filled(edit: Edit, known: Known) -> Words | None:
+def _filled(edit: Edit, _: Known) -> Words | None:
     node = edit.place.node
     assert isinstance(node, ast.Call)
     if name_of(node) == "masked_fill":
@@ -266,21 +216,58 @@ def _shifted(edit: Edit, known: Known) -> Words | None:
         if isinstance(new.op, ast.Mult):
             return "slip.operator", "with a product where a power belongs"
         return "slip.number", f"with a count off by one, in the exponent {noun(node.right, edit.place, known)}"
+    if isinstance(node, ast.Call) and isinstance(new, ast.Call) and name_of(node) != name_of(new):
+        return "slip.function", f"with `{name_of(new)}` where `{name_of(node)}` belongs, the other triangle"
     if isinstance(node, ast.Call) and name_of(node) in {"tril", "triu"}:
         return "slip.number", f"with the diagonal of the `{name_of(node)}` off by one"
     return "slip.number", "if a count began at 1, where it begins at 0"
 
 
-def _smallest(edit: Edit, known: Known) -> Words | None:
+def _smallest(edit: Edit, _: Known) -> Words | None:
     assert isinstance(edit.place.node, ast.Call)
     return "slip.option", f"with the `{name_of(edit.place.node)}` in the other direction"
 
 
-def _exchanged(edit: Edit, known: Known) -> Words | None:
+def _exchanged(edit: Edit, _: Known) -> Words | None:
     node = edit.place.node
     assert isinstance(node, ast.List | ast.Tuple)
     target = isinstance(node.ctx, ast.Store)
     return "slip.exchanged", "if two parts were unpacked in the other order" if target else "with two parts exchanged"
+
+
+def _complement(edit: Edit, known: Known) -> Words | None:
+    weight = noun(edit.place.node, edit.place, known)
+    return "slip.exchanged", f"with {weight} where 1 minus it belongs, and the other way round"
+
+
+def _same(rule: str, said: str) -> Callable[[Edit, Known], Words | None]:
+    return lambda _edit, _known: (rule, said)
+
+
+def _weighted(edit: Edit, _: Known) -> Words | None:
+    new = edit.replacement
+    assert isinstance(new, ast.BinOp)
+    left, right = (own_name(node.left.right) if _is_rest(node) else "" for node in (new.left, new.right))
+    return "slip.function", f"with a factor 1 - `{left or right}` that does not belong there"
+
+
+def _is_rest(node: ast.AST) -> TypeGuard[Any]:
+    """Tell whether a product begins with 1 - something."""
+    return isinstance(node, ast.BinOp) and isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.Sub)
+
+
+def _negated(edit: Edit, known: Known) -> Words | None:
+    return "slip.operator", f"with the other sign of {noun(edit.place.node, edit.place, known)}"
+
+
+def _neighbour(edit: Edit, known: Known) -> Words | None:
+    old, new = (noun(each, edit.place, known) for each in (edit.place.node, edit.replacement))
+    if old == new or "something" in {old, new}:
+        return (
+            "slip.order",
+            f"with {new} before, or after, another step than where it belongs" if new != "something" else "",
+        )
+    return "slip.order", f"with {new} where {old} belongs: a step left out, or taken too early"
 
 
 def _named(edit: Edit, known: Known) -> Words | None:
@@ -288,7 +275,7 @@ def _named(edit: Edit, known: Known) -> Words | None:
     return None if "something" in {old, new} or old == new else ("slip.exchanged", f"with {new} where {old} belongs")
 
 
-def _keyword(edit: Edit, known: Known) -> Words | None:
+def _keyword(edit: Edit, _: Known) -> Words | None:
     node, new = edit.place.node, edit.replacement
     assert isinstance(node, ast.Call)
     assert isinstance(new, ast.Call)
@@ -298,12 +285,12 @@ def _keyword(edit: Edit, known: Known) -> Words | None:
     return "slip.option", f"if `{gone}=` were left out in the `{name_of(node)}`"
 
 
-def _ignored(edit: Edit, known: Known) -> Words | None:
+def _ignored(edit: Edit, _: Known) -> Words | None:
     new = edit.replacement
     assert isinstance(new, ast.FunctionDef)
     first = new.body[0]
     assert isinstance(first, ast.Assign)
-    return "slip.option", f"if `{_own_name(first.targets[0])}` always had its default"
+    return "slip.option", f"if `{own_name(first.targets[0])}` always had its default"
 
 
 def _step(edit: Edit, known: Known) -> Words | None:
@@ -312,7 +299,7 @@ def _step(edit: Edit, known: Known) -> Words | None:
         return "slip.guard", "without a check that raises"
     if isinstance(node, ast.Assign | ast.AugAssign):
         target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-        name = _own_name(target)
+        name = own_name(target)
         return "slip.left-out", "if " + (f"`{name}` were never changed" if name in known else "a step were left out")
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         return "slip.left-out", f"without the call of `{name_of(node.value)}`"
@@ -324,11 +311,11 @@ def _condition(edit: Edit, known: Known) -> Words | None:
     value = literal(edit.replacement)
     if not isinstance(value, bool):
         return "slip.guard", "with a condition turned round"
-    names = [name for name in _sources([edit.place.node], edit.place) if name in known][:MOST]
-    return "slip.guard", told[value] + (f" ({_listed(names)} decides)" if names else "")
+    names = known_sources([edit.place.node], edit.place, known)
+    return "slip.guard", told[value] + (f" ({listed(names)} decides)" if names else "")
 
 
-def _comparison(edit: Edit, known: Known) -> Words | None:
+def _comparison(edit: Edit, _: Known) -> Words | None:
     node, new = edit.place.node, edit.replacement
     if not isinstance(node, ast.Compare) or not isinstance(new, ast.Compare):
         return None
@@ -344,11 +331,11 @@ def _doubled(edit: Edit, known: Known) -> Words | None:
     if isinstance(node, ast.Call):
         return "slip.function", f"with the `{name_of(node)}` applied twice"
     assert isinstance(new, ast.BinOp)
-    verb = {ast.Add: "added", ast.Mult: "multiplied", ast.Div: "divided by"}[type(new.op)]  # type: ignore[index]
+    verb = {ast.Add: "added", ast.Mult: "multiplied", ast.Div: "divided by"}[type(new.op)]
     return "slip.function", f"with {noun(new.right, edit.place, known)} {verb} twice"
 
 
-def _number(edit: Edit, known: Known) -> Words | None:
+def _number(edit: Edit, _: Known) -> Words | None:
     value, parent = literal(edit.replacement), edit.place.parent
     old = literal(edit.place.node)
     if isinstance(old, float) and 0 < abs(old) <= SMALL:
@@ -370,6 +357,13 @@ SAYINGS: dict[str, Callable[[Edit, Known], Words | None]] = {
     "sign": _sign,
     "turned": _turned,
     "axis": _axis,
+    "size": _size,
+    "complemented": _complement,
+    "counted all": _same("slip.guard", "if a count were that of all entries, where some do not count"),
+    "part": _same("slip.left-out", "with one of two parts alone, where their mean belongs"),
+    "weighted": _weighted,
+    "negated": _negated,
+    "neighbour": _neighbour,
     "whole": _whole,
     "renamed": _renamed,
     "norm": _norm,

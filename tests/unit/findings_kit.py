@@ -5,16 +5,17 @@ from __future__ import annotations
 import ast
 import functools
 import warnings
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import msgspec
 import torch
 
-from grader import findings, judge
+from grader import findings, judge, suspects
 from grader.calls import Plan, reference_calls, student_call
 from grader.findings import variants
-from grader.findings.lead import leading
+from grader.findings.lead import is_unexplained, leading
 from grader.model import (
     Case,
     Cell,
@@ -28,6 +29,7 @@ from grader.model import (
     Param,
     Status,
 )
+from grader.mutants.slips import Mutated, slips
 from grader.sight import Sight
 from grader.spread import spread_of
 from grader.worker.inspection import inspect_cells
@@ -171,4 +173,29 @@ def told(source: str, entry: str, rule: str = "") -> tuple[Finding | None, tuple
     """Return an example's first finding, and all of them by case."""
     sights, known = sights_of(source, entry, rule)
     found = findings.find_each(sights, known)
+    if is_unexplained(lead(found)):
+        slip = suspects.matching(sights, slipping(sights, source))
+        found = findings.find_each(sights, known, slip) if slip else found
     return lead(found), found
+
+
+def slipping(sights: tuple[Sight, ...], source: str) -> suspects.Observe:
+    """Return what observes the slips of an example's `right`, in this process."""
+    made = sights[0].exercise
+    tried = slips(made, "import torch\n" + renamed(source, "right"))
+    plan = Plan(made, 0, "answer")
+
+    def observe(names: tuple[str, ...]) -> Misconceptions:
+        chosen = [each for each in tried if not names or each.slip.name in names]
+        cases = made.cases if names else made.cases[: suspects.FIRST]
+        return Misconceptions(executions=tuple((one.slip.name, tuple(conduct(one, cases))) for one in chosen))
+
+    def conduct(one: Mutated, cases: tuple[Case, ...]) -> Iterator[Execution]:
+        function = namespace_of(one.source)["answer"]
+        for case in cases:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                seen = _observe(student_call(plan, case), function)
+            yield Execution(id=f"{one.slip.number}/{case.name}", status=Status.OK, observation=seen)
+
+    return observe
