@@ -209,7 +209,7 @@ def _verdicts(
 def _reasons(task: Task, seen: tuple[Sight, ...], known: Finding | None) -> tuple[tuple[Finding, ...], ...]:
     """Return what the rules find in each case; where they find no cause, a slip that behaves alike is looked for."""
     told = findings.find_each(seen, task.variants())
-    if known is None and is_unexplained(leading([each[0] for each in told if each])):
+    if known is None and is_unexplained([each[0] for each in told if each]):
         slip = suspects.matching(seen, task.slips)
         told = told if slip is None else findings.find_each(seen, task.variants(), slip)
     return told

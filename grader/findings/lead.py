@@ -12,15 +12,22 @@ SYMPTOMS = {"value.nan", "value.infinite", "value.overflow", "value.underflow", 
 
 
 WHERE = {
-    "gradient.wrong", "state.differs", "value.factor", "value.argument-misused", "value.factor-where", "value.left-out-where",
+    "gradient.wrong", "state.differs", "value.argument-misused", "value.factor-where", "value.left-out-where",
     "value.missing-term", "value.mode", "value.some-rows", "value.where",
 }  # fmt: skip
 """What says where something differs, or by how much, and not why."""
 
 
-def is_unexplained(lead: Finding | None) -> bool:
-    """Tell whether a cause is still to be looked for beside what leads."""
-    return lead is not None and (lead.rank >= VAGUE or lead.rule in WHERE)
+def is_unexplained(leads: Sequence[Finding]) -> bool:
+    """Tell whether a cause is still to be looked for beside what leads; `leads` has one finding of each failing case.
+
+    A factor that is not the same in all of them is no cause.
+    """
+    lead = leading(leads)
+    if lead is None:
+        return False
+    factors = {(one.rule, dict(one.facts).get("factor")) for one in leads}
+    return lead.rank >= VAGUE or lead.rule in WHERE or (lead.rule == "value.factor" and len(factors) > 1)
 
 
 def leading(leads: Sequence[Finding]) -> Finding | None:

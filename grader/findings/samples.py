@@ -12,6 +12,19 @@ import msgspec
 from grader.model import RuleText, Scalar
 
 FACTS: Mapping[str, Mapping[str, Scalar]] = {
+    "slip.left-out": {"told": "without the division by what is computed from `pred`"},
+    "slip.operator": {"told": "with `+` where `-` belongs, before what is computed from `target`"},
+    "slip.axis": {"told": "with the size of another axis, number 1"},
+    "slip.function": {"told": "with `sigmoid` where `tanh` belongs"},
+    "slip.order": {"told": "if 0.7 stood outside the `sqrt`, where it belongs inside"},
+    "slip.number": {"told": "with 4 where another number belongs"},
+    "slip.exchanged": {"told": "with the two sides of a `/` exchanged"},
+    "slip.guard": {
+        "told": "with a mask or a condition the wrong way round: what is computed from `target` in place of its "
+        "opposite; or, which here comes to the same, with `<=` where `>` belongs"
+    },
+    "slip.option": {"told": "if `unbiased=` were left out in the `var`"},
+    "slip.detach": {"told": "if a gradient flowed through `pred`: without the `detach`"},
     "rule.forbidden": {"name": "torch.nn.functional.mse_loss", "where": "in line 2"},
     "rule.loop": {"where": "line 3"},
     "run.not-assigned": {"message": "`stable` is not assigned"},

@@ -116,10 +116,10 @@ def wrong(pred, target):
         "Read each line aloud with the statement's names: which one is on the left, which one is divided by which?",
         """\
 def right(pred, target):
-    return torch.tanh(pred) * (pred.sigmoid() - target.mean()) * 0.5
+    return (pred.tanh() + 2) / (target.sigmoid() + 1) + 0.3 * pred
 
 def wrong(pred, target):
-    return torch.tanh(pred) * (target.mean() - pred.sigmoid()) * 0.5
+    return (target.sigmoid() + 1) / (pred.tanh() + 2) + 0.3 * pred
 """,
     ),
     _rule(
@@ -130,11 +130,11 @@ def wrong(pred, target):
         """\
 def right(pred, target):
     kept = target > 0.2
-    return pred.exp().masked_fill(~kept, 0.0).sum(dim=1).log1p()
+    return pred.sigmoid().masked_fill(~kept, 0.0).sum(dim=1).log1p()
 
 def wrong(pred, target):
     kept = target > 0.2
-    return pred.exp().masked_fill(kept, 0.0).sum(dim=1).log1p()
+    return pred.sigmoid().masked_fill(kept, 0.0).sum(dim=1).log1p()
 """,
     ),
     _rule(

@@ -173,7 +173,7 @@ def told(source: str, entry: str, rule: str = "") -> tuple[Finding | None, tuple
     """Return an example's first finding, and all of them by case."""
     sights, known = sights_of(source, entry, rule)
     found = findings.find_each(sights, known)
-    if is_unexplained(lead(found)):
+    if is_unexplained([each[0] for each in found if each]):
         slip = suspects.matching(sights, slipping(sights, source))
         found = findings.find_each(sights, known, slip) if slip else found
     return lead(found), found
