@@ -36,7 +36,7 @@ def matching(sights: Sequence[Sight], observe: Observe) -> Slip | None:
 
     `sights` are the judged cases of one exercise; `observe` gives all slips on the first cases, or named ones on all.
     """
-    if any(sight.execution.observation is None for sight in sights):
+    if any(sight.execution.observation is None for sight in sights) or not _tells(sights):
         return None
     early = observe(())
     names = {execution.id.partition("/")[2] for _, found in early.executions for execution in found}
@@ -45,6 +45,11 @@ def matching(sights: Sequence[Sight], observe: Observe) -> Slip | None:
     if not suspected:
         return None
     return told([Slip.of(name) for name in misconceptions.alike(sights, observe(suspected))])
+
+
+def _tells(sights: Sequence[Sight]) -> bool:
+    """Tell whether a number differs: where all that is seen is a True for a False, much that is unlike looks alike."""
+    return any(one.error is not None for sight in sights for one in sight.differences)
 
 
 def first(expected: Expected, exercise: Exercise, reference: Path, bench: Bench) -> Misconceptions:

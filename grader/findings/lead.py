@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -10,6 +11,9 @@ from grader.model import VAGUE, Finding
 SYMPTOMS = {"value.nan", "value.infinite", "value.overflow", "value.underflow", "value.capped", "gradient.nan"}
 """What a wrong formula shows here and there too: told first only if it is seen in a third of the failing cases."""
 
+
+DIGITS = 3
+"""A factor with so many digits is no number that somebody wrote."""
 
 WHERE = {
     "gradient.wrong", "state.differs", "value.argument-misused", "value.factor-where", "value.left-out-where",
@@ -21,13 +25,18 @@ WHERE = {
 def is_unexplained(leads: Sequence[Finding]) -> bool:
     """Tell whether a cause is still to be looked for beside what leads; `leads` has one finding of each failing case.
 
-    A factor that is not the same in all of them is no cause.
+    A factor is no cause if it is not the same in all of them, or a number without a meaning, as 2.473 is.
     """
     lead = leading(leads)
     if lead is None:
         return False
+    return lead.rank >= VAGUE or lead.rule in WHERE or (lead.rule == "value.factor" and not _is_plain(lead, leads))
+
+
+def _is_plain(lead: Finding, leads: Sequence[Finding]) -> bool:
     factors = {(one.rule, dict(one.facts).get("factor")) for one in leads}
-    return lead.rank >= VAGUE or lead.rule in WHERE or (lead.rule == "value.factor" and len(factors) > 1)
+    digits = re.fullmatch(r"-?(\d+)\.(\d+)", str(dict(lead.facts).get("expression")))
+    return len(factors) == 1 and (digits is None or len("".join(digits.groups()).lstrip("0")) < DIGITS)
 
 
 def leading(leads: Sequence[Finding]) -> Finding | None:

@@ -101,7 +101,7 @@ def told(candidates: Sequence[Slip]) -> Slip | None:
 
 def _gist(slip: Slip) -> tuple[str, ...]:
     """Return what a slip's words say, in whatever order they name things."""
-    return slip.rule, *sorted(re.findall(r"[^\s,]+", slip.told))
+    return slip.rule, *sorted(re.findall(r"[^\s,]+", slip.told.removesuffix(EVERYWHERE)))
 
 
 def names_of(exercise: Exercise) -> Known:

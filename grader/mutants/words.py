@@ -172,7 +172,7 @@ def _norm(edit: Edit, known: Known) -> Words | None:
     if isinstance(edit.place.node, ast.BinOp):
         return (
             "slip.function",
-            f"with the absolute value where the square of {noun(edit.place.node.left, edit.place, known)} belongs",
+            f"with the absolute value where the square{of(edit.place.node.left, edit.place, known)} belongs",
         )
     if isinstance(edit.place.node, ast.Call) and name_of(edit.place.node) == "logsumexp":
         return "slip.left-out", "without the logarithm of a sum of exponentials"
@@ -329,6 +329,8 @@ def _detached(edit: Edit, known: Known) -> Words | None:
 def _doubled(edit: Edit, known: Known) -> Words | None:
     node, new = edit.place.node, edit.replacement
     if isinstance(node, ast.Call):
+        if "cross_entropy" in name_of(node):
+            return "slip.function", f"with probabilities where the `{name_of(node)}` takes raw scores"
         return "slip.function", f"with the `{name_of(node)}` applied twice"
     assert isinstance(new, ast.BinOp)
     verb = {ast.Add: "added", ast.Mult: "multiplied", ast.Div: "divided by"}[type(new.op)]
