@@ -17,7 +17,7 @@ DIGITS = 3
 
 WHERE = {
     "gradient.wrong", "state.differs", "value.argument-misused", "value.factor-where", "value.left-out-where",
-    "value.missing-term", "value.mode", "value.some-rows", "value.where",
+    "value.missing-term", "value.mode", "value.no-sigmoid", "value.some-rows", "value.where",
 }  # fmt: skip
 """What says where something differs, or by how much, and not why."""
 

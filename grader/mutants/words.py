@@ -1,7 +1,7 @@
 """What a mutant's change means, in words that complete "what the right one would give ...". Pure.
 
-They name the arguments that a student knows, the functions of torch, and numbers that the mutant has; never the
-reference's own names, and not the number or the axis that is right: a hint, not the solution.
+They name the arguments that a student knows, the functions of torch, and what is missing or put in its place; never
+the reference's own names or lines, nor the number or the axis that belongs there: a hint, not the solution.
 """
 
 from __future__ import annotations

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from grader.findings.lead import leading
+import pytest
+
+from grader.findings.lead import is_unexplained, leading
 from grader.model import Finding
 
 
@@ -29,3 +31,19 @@ def test_a_cause_that_is_recognised_in_few_cases_leads_before_the_plain_differen
 def test_a_symptom_of_few_cases_does_not_lead_where_the_formula_is_wrong_everywhere() -> None:
     assert rule(leading(leads(capped=1, differs=9))) == "value.differs"
     assert rule(leading(leads(capped=2, differs=2))) == "value.capped"
+
+
+@pytest.mark.parametrize(
+    ("found", "unexplained"),
+    [
+        (leads(differs=2), True),
+        (leads(wrong_count=2), False),
+        ([Finding(rule="value.some-rows", rank=18)], True),
+        ([Finding(rule="value.factor", rank=13, facts=(("factor", "2"), ("expression", "2")))] * 2, False),
+        ([Finding(rule="value.factor", rank=13, facts=(("factor", "2.473"), ("expression", "2.473")))], True),
+        ([Finding(rule="value.factor", rank=13, facts=(("factor", f), ("expression", f))) for f in ("2", "3")], True),
+        ([], False),
+    ],
+)
+def test_what_says_where_and_not_why_is_unexplained(found: list[Finding], unexplained: bool) -> None:
+    assert is_unexplained(found) is unexplained

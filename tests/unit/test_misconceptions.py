@@ -161,3 +161,23 @@ def test_a_sentence_keeps_its_braces() -> None:
 def test_misconceptions_are_read_from_the_source() -> None:
     source = '@misconception\ndef one(x):\n    """A sentence."""\n\n@other\ndef two(): ...\n\n@misconception\nclass Three: ...\n'
     assert expected.misconceptions_in(source) == {"one": "A sentence.", "Three": ""}
+
+
+NAN = one(tensor([float("nan")]))
+
+
+def test_a_case_that_overflows_is_excused_where_as_many_coincide() -> None:
+    table = known(mine=(WRONG, OTHER, WRONG), another=(OTHER, WRONG, OTHER))
+    assert misconceptions.matching(judged(WRONG, OTHER, NAN), table) == "mine"
+    assert misconceptions.matching(judged(WRONG, NAN, WRONG), table) == "mine"
+    assert misconceptions.matching(judged(WRONG, NAN, NAN), table) is None
+
+
+def test_a_case_that_overflows_is_not_excused_where_the_mistake_is_right_or_the_reference_is_not_finite() -> None:
+    assert misconceptions.matching(judged(WRONG, NAN), known(mine=(WRONG, RIGHT))) is None
+    assert misconceptions.matching(judged(WRONG, NAN, wanted=NAN), known(mine=(WRONG, OTHER))) is None
+
+
+def test_one_that_coincides_outright_comes_before_one_with_an_excuse() -> None:
+    assert misconceptions.matching(judged(WRONG, NAN), known(mine=(WRONG, NAN), other=(WRONG, OTHER))) == "mine"
+    assert misconceptions.matching(judged(WRONG, NAN), known(mine=(WRONG, OTHER), other=(WRONG, OTHER))) is None

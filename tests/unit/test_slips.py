@@ -1,0 +1,102 @@
+"""Slips: a reference's mutants with words, and which of those that are alike is told."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from grader.model import Kind
+from grader.mutants.slips import MOST, Slip, slips, told
+from tests.builders import exercise, param
+
+MADE = exercise(
+    id="f",
+    params=(param("x"), param("y"), param("eps", Kind.SCALAR, axes=(), default=1e-6, required=False)),
+    starter="def f(x, y, eps=1e-6): ...\n",
+)
+
+
+def words(body: str, signature: str = "x, y, eps=1e-6") -> dict[str, str]:
+    """Return what is told of each slip of a function, by its last line."""
+    source = f"import torch\n\ndef f({signature}):\n    {body}\n"
+    return {each.source.splitlines()[-1].strip(): f"{each.slip.rule} {each.slip.told}" for each in slips(MADE, source)}
+
+
+@pytest.mark.parametrize(
+    ("body", "slip", "said"),
+    [
+        ("return x / y", "return x", "slip.left-out without the division by `y`"),
+        ("return x - y", "return x + y", "slip.operator with `+` where `-` belongs, before `y`"),
+        ("return x / (y + eps)", "return x / y", "slip.guard without `eps`, which guards against a division by 0"),
+        ("return x.softmax(-1)", "return x.softmax(0)", "slip.axis with the `softmax` along the axis 0, where another belongs"),
+        ("return x.mean(dim=1)", "return x.mean()", "slip.axis with the `mean` over everything, where it belongs along one axis"),
+        ("return x.mean(dim=1)", "return x.sum(dim=1)", "slip.function with `sum` where `mean` belongs"),
+        ("return x.sqrt()", "return x", "slip.left-out without the `sqrt` of `x`"),
+        ("return (x * y.detach()).sum()", "return (x * y).sum()", "slip.detach if a gradient flowed through `y`: without the `detach`"),
+        ("return x.clamp(min=0).mean()", "return x.mean()", "slip.guard without the `clamp`"),
+        ("return torch.sqrt(x + eps)", "return torch.sqrt(x) + eps", "slip.order if `eps` stood outside the `sqrt`, where it belongs inside"),
+        ("return x ** 2 + y", "return x ** 3 + y", "slip.number with the exponent 3"),
+        ("return x @ y", "return x.mT @ y", "slip.exchanged if `x` were transposed in a matrix product"),
+        ("return y / (1 - x ** eps)", "return y", "slip.left-out without the division by what is computed from `x` and `eps`"),
+        ("return eps * x + (1 - eps) * y", "return (1 - eps) * x + (1 - (1 - eps)) * y", "slip.exchanged with `eps` where 1 minus it belongs, and the other way round"),
+        ("return x.masked_fill(y > 0, -1e9).softmax(-1)", "return x.softmax(-1).masked_fill(y > 0, 0)", "slip.order with the mask after the `softmax`, where it belongs before"),
+        ("return x.var(dim=0, unbiased=False)", "return x.var(dim=0, unbiased=True)", "slip.option with `unbiased=True`"),
+        ("return torch.tril(x)", "return torch.tril(x, diagonal=1)", "slip.number with the diagonal of the `tril` off by one"),
+    ],
+)  # fmt: skip
+def test_a_slip_is_told_in_words(body: str, slip: str, said: str) -> None:
+    assert words(body)[slip] == said
+
+
+def test_a_slip_that_is_made_wherever_it_can_be_is_one_slip_too() -> None:
+    found = words("return x.norm(dim=1) - y.norm(dim=1)")
+    assert found["return x.norm(dim=1, p=1) - y.norm(dim=1, p=1)"].endswith("and the same in the other places like it")
+
+
+def test_words_name_what_a_student_knows_and_not_what_the_reference_calls_it() -> None:
+    source = "import torch\n\ndef f(x, y, eps=1e-6):\n    secret = x.exp()\n    return y / (secret + 7.25)\n"
+    assert not [
+        each for each in slips(MADE, source) if "secret" in each.slip.told or "7.25" in each.slip.told.split("`")
+    ]
+
+
+def test_each_slip_is_another_module_than_the_reference_and_the_same_whenever_it_is_asked_for() -> None:
+    source = "def f(x, y, eps=1e-6):\n    return (x - y).abs().mean(dim=0) / (y.sum() + eps)\n"
+    found = slips(MADE, source)
+    assert found == slips(MADE, source)
+    assert len({each.source for each in found}) == len(found) > 20
+    assert ast.unparse(ast.parse(source)) not in {each.source for each in found}
+
+
+def test_no_more_slips_are_tried_than_the_bound() -> None:
+    lines = "\n".join(f"    x = x * {number}.5 + y.exp() / {number + 1}" for number in range(2, 60))
+    assert len(slips(MADE, f"def f(x, y, eps=1e-6):\n{lines}\n    return x\n")) == MOST
+
+
+def slip(said: str, where: str = "body.0", order: int = 0, rule: str = "slip.left-out") -> Slip:
+    return Slip(number=0, rule=rule, told=said, where=where, order=order, depth=1)
+
+
+def test_a_name_is_the_whole_slip() -> None:
+    assert Slip.of(slip("without `x`").name) == slip("without `x`")
+
+
+def test_of_slips_in_one_statement_the_usual_kind_is_told() -> None:
+    found = told([slip("with 1", order=9, rule="slip.number"), slip("without the division", order=0)])
+    assert found == slip("without the division")
+
+
+def test_two_statements_are_told_side_by_side() -> None:
+    found = told([slip("with the mask turned", "body.1", order=3), slip("without the `tril`", "body.2")])
+    assert found is not None
+    assert found.told == "without the `tril`; or, which here comes to the same, with the mask turned"
+
+
+def test_nothing_is_told_where_too_much_is_alike() -> None:
+    assert told([]) is None
+    assert told([slip(f"with {number}", f"body.{number}") for number in range(3)]) is None
+    assert told([slip(f"with {number}", f"body.{number}", order=number) for number in range(9)]) is None
+    usual = told([slip(f"with {number}", f"body.{number}", order=number) for number in range(3)])
+    assert usual is not None
+    assert usual.told == "with 0"
