@@ -16,6 +16,7 @@ GROUPS = {
     "effect": "What the call did besides",
     "cost": "What the call costs",
     "value": "Values",
+    "slip": "Slips: the right answer with one place changed",
     "gradient": "Gradients",
     "state": "What a module keeps",
 }

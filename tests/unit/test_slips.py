@@ -56,9 +56,7 @@ def test_a_slip_that_is_made_wherever_it_can_be_is_one_slip_too() -> None:
 
 def test_words_name_what_a_student_knows_and_not_what_the_reference_calls_it() -> None:
     source = "import torch\n\ndef f(x, y, eps=1e-6):\n    secret = x.exp()\n    return y / (secret + 7.25)\n"
-    assert not [
-        each for each in slips(MADE, source) if "secret" in each.slip.told or "7.25" in each.slip.told.split("`")
-    ]
+    assert not [each for each in slips(MADE, source) if "secret" in each.slip.told]
 
 
 def test_each_slip_is_another_module_than_the_reference_and_the_same_whenever_it_is_asked_for() -> None:
