@@ -18,7 +18,7 @@ from tests.conftest import Command
 from tests.lessons import Lessons, notebook, submission
 
 TIMES = int(os.environ.get("GRADER_DETERMINISM_TIMES", "20"))
-DEAR = {"notebook": 4, "module": 2, "crashed": 10}
+DEAR = {"notebook": 4, "slipped": 5, "module": 2, "crashed": 10}
 """What takes longer is graded so many times less often."""
 ATTACKS = Path(__file__).parent / "attacks"
 NAMES = ("mse_loss", "l1_loss", "cross_entropy")
@@ -53,9 +53,17 @@ def mse_loss(pred, target):
     print(time.strftime("%Y"), hash("text"), len(str(id(pred))) > 0)
     return (pred - target).pow(2).mean() + torch.rand(()) * np.random.rand()
 """
+SLIPPED = """
+import torch
+
+
+def l1_loss(pred, target):
+    return (pred - target).abs().median()
+"""
 HANDED_IN = {
     "module": submission(MODULE),
     "scrambled": submission(SCRAMBLED),
+    "slipped": submission(SLIPPED),
     "notebook": notebook("import torch\nprint('hello')", MODULE, "1 / 0", "torch.rand(2)"),
     "forbidden": submission((ATTACKS / "rule_by_name.py").read_text(encoding="utf-8")),
     "raised": submission((ATTACKS / "inject_html.py").read_text(encoding="utf-8")),
@@ -89,7 +97,7 @@ def load() -> Iterator[None]:
 
 def reports(lessons: Lessons, name: str, at_a_time: int) -> set[str]:
     """Grade one file `TIMES` times, so many at a time, and return the different reports."""
-    names = NAMES if name in {"module", "notebook"} else NAMES[:1]
+    names = NAMES if name in {"module", "notebook"} else NAMES[1:2] if name == "slipped" else NAMES[:1]
     with ThreadPoolExecutor(at_a_time) as pool:
         times = max(2, TIMES // DEAR.get(name, 1))
         graded = pool.map(lambda _: lessons.grade(HANDED_IN[name], *names), range(times))

@@ -34,8 +34,8 @@ def is_unexplained(leads: Sequence[Finding]) -> bool:
 
 
 def _is_plain(lead: Finding, leads: Sequence[Finding]) -> bool:
-    factors = {(one.rule, dict(one.facts).get("factor")) for one in leads}
-    digits = re.fullmatch(r"-?(\d+)\.(\d+)", str(dict(lead.facts).get("expression")))
+    factors = {str(dict(one.facts).get("expression")) for one in leads if one.rule == lead.rule}
+    digits = re.fullmatch(r"-?(\d+)\.(\d+)", next(iter(factors)))
     return len(factors) == 1 and (digits is None or len("".join(digits.groups()).lstrip("0")) < DIGITS)
 
 
