@@ -76,7 +76,8 @@ FAMILIES: Mapping[str, frozenset[str]] = {
         "gradient.partly-detached": "gradient-detached gradient-wrong",
         "gradient.wrong": "gradient-wrong",
         "gradient.differs": "gradient-wrong",
-        "slip.left-out": "missing missing-sigmoid missing-softmax factor offset argument-ignored squared square-root sum-for-mean some-rows other",
+        "slip.left-out": "missing missing-sigmoid missing-softmax factor offset argument-ignored squared square-root "
+        "sum-for-mean some-rows other",
         "slip.operator": "sign factor offset gradient-sign other",
         "slip.axis": "wrong-axis wrong-count transposed sum-for-mean other",
         "slip.function": "double-softmax double-sigmoid sum-for-mean wrong-count squared square-root log-base factor other",
