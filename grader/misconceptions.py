@@ -129,10 +129,12 @@ def _same(sight: Sight, theirs: Execution | None) -> bool:
         return False
     if mine.raised is not None or other.raised is not None:
         return mine.raised is not None and other.raised is not None and mine.raised.type == other.raised.type
-    if _besides(sight, sight.execution) != _besides(sight, theirs):
+    if sight.case.values_agreed and not _same_numbers(sight, mine, other):
         return False
-    if not sight.case.values_agreed:
-        return True
+    return _besides(sight, sight.execution) == _besides(sight, theirs)
+
+
+def _same_numbers(sight: Sight, mine: Observation, other: Observation) -> bool:
     same = _same_values(sight, mine, other) and _same_gradients(sight, mine, other)
     return same and _same_buffers(sight, other)
 
