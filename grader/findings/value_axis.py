@@ -22,7 +22,7 @@ VALUES: tuple[Reading, ...] = (
 )
 GRADIENTS: tuple[Reading, ...] = (("sums to 0", lambda x: x, 0.0),)
 NORMALISERS = ("softmax", "logsumexp", "exp", "logaddexp", "cross_entropy")
-SIGMOIDS = ("sigmoid", "softplus", "with_logits", "exp", "tanh", "logaddexp", "erf")
+SIGMOIDS = ("sigmoid", "softplus", "with_logits", "exp", "tanh", "logaddexp", "erf", "silu", "gelu", "elu_", "mish")
 """Parts of the names of operators that turn scores into probabilities."""
 
 
