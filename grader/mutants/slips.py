@@ -23,7 +23,7 @@ MOST = 500
 """So many slips of a reference are tried; those that people make most often come first."""
 
 ALTERNATIVES = 3
-"""Where there are more explanations besides the first, none is told."""
+"""Where more than so many explanations are equally good, none is told."""
 OR = "; or, which here comes to the same, "
 
 WHOLE = {"name", "complemented"}
@@ -93,7 +93,7 @@ def told(candidates: Sequence[Slip]) -> Slip | None:
     if not meanings:
         return None
     first, *others = sorted(meanings.values(), key=lambda each: each.order)
-    if len(others) > ALTERNATIVES or (len(others) > 1 and others[0].order == first.order):
+    if len(others) >= ALTERNATIVES or (len(others) > 1 and others[0].order == first.order):
         return None
     shown = [first, *others] if len(others) == 1 else [first]
     return msgspec.structs.replace(first, told=OR.join(each.told for each in shown))
