@@ -66,6 +66,11 @@ def text(name: str, sentence: str) -> RuleText:
     return RuleText(id=f"{PREFIX}{name}", title=title, message=safe, why="", mend="")
 
 
+def coincides(sights: Sequence[Sight], executions: tuple[Execution, ...]) -> bool:
+    """Tell whether a submission behaves as a known mistake does on every case, without an excuse."""
+    return _coincides(sights, executions) is Fit.WHOLE
+
+
 class Fit(Enum):
     """How well a known mistake explains a submission: not, in every case, or but for cases that are not finite."""
 

@@ -112,7 +112,7 @@ def known_mistakes(one: Prepared, source: str, bench: Bench) -> Part:
             for other, theirs in known.executions
             if name not in {other, declared.get(other)}
             and declared.get(name) != other
-            and misconceptions.matching(sights, _alone(other, theirs)) == other
+            and misconceptions.coincides(sights, theirs)
         ]
         text = _complaint(sights, twins, misconceptions.matching(sights, _alone(name, executions)) == name)
         problems += [Problem(where=name, text=text)] if text else []
