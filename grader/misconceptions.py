@@ -47,8 +47,9 @@ def matching(sights: Sequence[Sight], known: Misconceptions) -> str | None:
 def alike(sights: Sequence[Sight], known: Misconceptions) -> list[str]:
     """Return the names of those that behave as the submission does on every case.
 
-    If there are none: of those that do so but for cases in which the submission alone is not finite, as an unstable
-    version of the same mistake is not, where at least as many failing cases coincide.
+    If there are none: of those that do so but for cases in which both fail, and differently. Where the submission alone
+    is not finite, as an unstable version of the same mistake is not, at least as many failing cases must coincide; else
+    `DRIFTED` times as many, for the same mistake rounds otherwise where numbers nearly cancel.
     """
     fits = [(name, _coincides(sights, executions)) for name, executions in known.executions]
     return [name for name, fit in fits if fit is Fit.WHOLE] or [name for name, fit in fits if fit is Fit.EXCUSED]
@@ -71,8 +72,12 @@ def coincides(sights: Sequence[Sight], executions: tuple[Execution, ...]) -> boo
     return _coincides(sights, executions) is Fit.WHOLE
 
 
+DRIFTED = 10
+"""So many failing cases must coincide for each in which both fail with numbers of their own."""
+
+
 class Fit(Enum):
-    """How well a known mistake explains a submission: not, in every case, or but for cases that are not finite."""
+    """How well a known mistake explains a submission: not, in every case, or but for a few in which both fail."""
 
     NONE = 0
     WHOLE = 1
@@ -81,18 +86,20 @@ class Fit(Enum):
 
 def _coincides(sights: Sequence[Sight], executions: tuple[Execution, ...]) -> Fit:
     by_case = {execution.id.partition("/")[2]: execution for execution in executions}
-    met = excused = 0
+    met = excused = drifted = 0
     for sight in sights:
         theirs = by_case.get(sight.case.name)
         if _same(sight, theirs):
             met += bool(sight.differences)
-        elif theirs is not None and _overflows(sight) and _fails(sight, theirs):
+        elif theirs is None or not sight.differences or not _both_fail(sight, theirs):
+            return Fit.NONE
+        elif _overflows(sight):
             excused += 1
         else:
-            return Fit.NONE
-    if not excused:
+            drifted += 1
+    if not excused and not drifted:
         return Fit.WHOLE
-    return Fit.EXCUSED if met >= excused else Fit.NONE
+    return Fit.EXCUSED if met >= excused and met >= DRIFTED * drifted else Fit.NONE
 
 
 def _overflows(sight: Sight) -> bool:
@@ -122,7 +129,11 @@ def _arrays(node: Node) -> Iterator[Array]:
             return
 
 
-def _fails(sight: Sight, theirs: Execution) -> bool:
+def _both_fail(sight: Sight, theirs: Execution) -> bool:
+    """Tell whether a submission and a known mistake both came back with wrong numbers of a case."""
+    seen = sight.observed, theirs.observation or Observation(missing=True)
+    if any(each.missing or each.raised is not None for each in seen):
+        return False
     return bool(judge.differences(replace(sight, execution=theirs, complaints=())))
 
 

@@ -22,6 +22,7 @@ VALUES: tuple[Reading, ...] = (
 )
 GRADIENTS: tuple[Reading, ...] = (("sums to 0", lambda x: x, 0.0),)
 NORMALISERS = ("softmax", "logsumexp", "exp", "logaddexp", "cross_entropy")
+SOFTMAXES = ("softmax", "logsumexp")
 SIGMOIDS = ("sigmoid", "softplus", "with_logits", "exp", "tanh", "logaddexp", "erf", "silu", "gelu", "elu_", "mish")
 """Parts of the names of operators that turn scores into probabilities."""
 
@@ -119,8 +120,11 @@ def _missing(scene: Scene) -> Hit | None:
 
 
 def _unwanted(scene: Scene) -> Hit | None:
-    """The student's gradients sum to 0 along an axis, and the expected ones along none, and something was normalised."""
-    if not _dispatched(scene.cases.operators, NORMALISERS):
+    """The student's gradients sum to 0 along an axis, and the expected ones along none, and something was normalised.
+
+    Where the reference has a softmax, too, one of the student's may well belong.
+    """
+    if not _dispatched(scene.cases.operators, NORMALISERS) or _dispatched(scene.cases.their_operators, SOFTMAXES):
         return None
     found = _look(scene, lambda sums: bool(sums.mine and not sums.theirs), "normalised")
     if found is None:

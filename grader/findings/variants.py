@@ -178,11 +178,37 @@ def _swaps(exercise: Exercise, case: Case) -> Iterator[Variant]:
     for first, second in itertools.pairwise(tensors):
         if first.axes == second.axes and {first.kind, second.kind} <= {Kind.FLOAT, Kind.PROBS, Kind.LOG_PROBS}:
             yield f"swapped:{first.name}:{second.name}", _swap(first, second)
+    yield from _swapped_pairs(tensors)
     given = draw.scalars(exercise.params, case)
     floats = [(name, value) for name, value in given.items() if isinstance(value, float)]
     for (first_name, one), (second_name, other) in itertools.pairwise(floats):
         if one != other:
             yield f"swapped:{first_name}:{second_name}", _set_two((first_name, other), (second_name, one))
+
+
+def _swapped_pairs(tensors: list[Param]) -> Iterator[Variant]:
+    """All that belongs to one thing exchanged with all that belongs to another: `mean_p`, `std_p` with `mean_q`, `std_q`."""
+    known = {param.name: param for param in tensors}
+    endings = list(dict.fromkeys(param.name.rpartition("_")[2] for param in tensors if "_" in param.name))
+    for one, other in itertools.combinations(endings, 2):
+        pairs = [
+            (param, known[name.removesuffix(one) + other])
+            for name, param in known.items()
+            if name.endswith(f"_{one}") and name.removesuffix(one) + other in known
+        ]
+        if len(pairs) > 1 and all(first.axes == second.axes and first.kind is second.kind for first, second in pairs):
+            names = ["`, `".join(each.name for each in group) for group in zip(*pairs, strict=True)]
+            yield f"swapped:{names[0]}:{names[1]}", _swap_all(pairs)
+
+
+def _swap_all(pairs: list[tuple[Param, Param]]) -> Change:
+    def change(known: Arguments) -> Arguments | None:
+        found: Arguments | None = known
+        for first, second in pairs:
+            found = None if found is None else _swap(first, second)(found)
+        return found
+
+    return change
 
 
 def _set_two(first: tuple[str, float], second: tuple[str, float]) -> Change:

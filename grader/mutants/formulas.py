@@ -31,8 +31,11 @@ def constants(place: Place) -> Iterator[ast.AST]:
 
 
 def turned(place: Place) -> Iterator[ast.AST]:
-    """`x.T` to `x`, and `a @ b` to `a @ b.mT`, to `a.mT @ b`."""
+    """`x.T` to `x`, `a @ b` to `a @ b.mT`, to `a.mT @ b`, and a mask to the transposed one."""
     node = place.node
+    if isinstance(node, ast.Call) and name_of(node) == "masked_fill" and len(node.args) > 1:
+        turned_mask = ast.Attribute(value=node.args[-2], attr="mT", ctx=ast.Load())
+        yield changed_to(node, args=[*node.args[:-2], turned_mask, node.args[-1]])
     if isinstance(node, ast.Attribute) and node.attr in TURNED:
         yield node.value
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):

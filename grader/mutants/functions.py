@@ -81,6 +81,8 @@ def norms(place: Place) -> Iterator[ast.AST]:
     node = place.node
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and literal(node.right) == 2:
         yield method(node.left, "abs")
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        yield from _unsquared(node)
     core = argument_of(node, place)
     if isinstance(node, ast.Call) and name_of(node) == "logsumexp" and core is not None:
         rest = node.args if core not in node.args else node.args[1:]
@@ -90,6 +92,15 @@ def norms(place: Place) -> Iterator[ast.AST]:
         if not any(each.arg == keyword for each in node.keywords):
             yield changed_to(node, keywords=[*node.keywords, ast.keyword(arg=keyword, value=number(1))])
         yield ast.BinOp(left=node, op=ast.Pow(), right=number(2))
+
+
+def _unsquared(node: ast.BinOp) -> Iterator[ast.AST]:
+    """Yield `w * x * x` as `w * x.abs()`, `x * x` as `x.abs()`."""
+    left = node.left
+    if ast.dump(left) == ast.dump(node.right):
+        yield method(node.right, "abs")
+    elif isinstance(left, ast.BinOp) and isinstance(left.op, ast.Mult) and ast.dump(left.right) == ast.dump(node.right):
+        yield changed_to(left, right=method(node.right, "abs"))
 
 
 def counted_otherwise(place: Place) -> Iterator[ast.AST]:

@@ -125,6 +125,11 @@ def _turned(edit: Edit, known: Known) -> Words | None:
     node = edit.place.node
     if isinstance(node, ast.Attribute) and node.attr in TURNED:
         return "slip.exchanged", f"if {noun(node.value, edit.place, known)} were not transposed"
+    if isinstance(node, ast.Call):
+        return (
+            "slip.guard",
+            "with the mask the wrong way round: it hides what should be seen, and shows what it should hide",
+        )
     new = edit.replacement
     if isinstance(node, ast.BinOp) and isinstance(new, ast.BinOp):
         side = node.left if new.left is not node.left else node.right
@@ -169,11 +174,10 @@ def _size(edit: Edit, _: Known) -> Words | None:
 
 
 def _norm(edit: Edit, known: Known) -> Words | None:
-    if isinstance(edit.place.node, ast.BinOp):
-        return (
-            "slip.function",
-            f"with the absolute value where the square{of(edit.place.node.left, edit.place, known)} belongs",
-        )
+    node = edit.place.node
+    if isinstance(node, ast.BinOp):
+        squared = node.left if isinstance(node.op, ast.Pow) else node.right
+        return "slip.function", f"with the absolute value where the square{of(squared, edit.place, known)} belongs"
     if isinstance(edit.place.node, ast.Call) and name_of(edit.place.node) == "logsumexp":
         return "slip.left-out", "without the logarithm of a sum of exponentials"
     if isinstance(edit.replacement, ast.Call):

@@ -344,3 +344,17 @@ def test_a_lead_is_the_most_fundamental() -> None:
 
 def test_an_execution_that_is_broken_is_no_finding_of_the_students() -> None:
     assert findings.find(sight(None, status=Status.BROKEN)) == ()
+
+
+def test_a_softmax_that_the_reference_has_too_is_not_called_unwanted() -> None:
+    code = """\
+def right(logits, targets):
+    unit = logits / logits.norm(dim=0, keepdim=True)
+    return -torch.log_softmax(unit, dim=0).diagonal().mean()
+
+def wrong(logits, targets):
+    return -torch.log_softmax(logits, dim=0).diagonal().mean()
+"""
+    found, cases = told(code, "wrong")
+    assert found is not None
+    assert "value.unwanted-softmax" not in {each.rule for case in cases for each in case}

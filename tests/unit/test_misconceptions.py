@@ -181,3 +181,12 @@ def test_a_case_that_overflows_is_not_excused_where_the_mistake_is_right_or_the_
 def test_one_that_coincides_outright_comes_before_one_with_an_excuse() -> None:
     assert misconceptions.matching(judged(WRONG, NAN), known(mine=(WRONG, NAN), other=(WRONG, OTHER))) == "mine"
     assert misconceptions.matching(judged(WRONG, NAN), known(mine=(WRONG, OTHER), other=(WRONG, OTHER))) is None
+
+
+def test_a_case_in_which_both_fail_differently_is_excused_where_many_coincide() -> None:
+    many = (WRONG,) * misconceptions.DRIFTED
+    other = one(tensor([4.0]))
+    assert misconceptions.matching(judged(*many, OTHER), known(mine=(*many, other))) == "mine"
+    assert misconceptions.matching(judged(*many[1:], OTHER), known(mine=(*many[1:], other))) is None
+    assert misconceptions.matching(judged(*many, OTHER), known(mine=(*many, RIGHT))) is None
+    assert misconceptions.matching(judged(*many, RIGHT), known(mine=(*many, other))) is None
