@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -42,8 +43,9 @@ class Cache:
             draft.replace(self.folder / name)
 
 
+@lru_cache(maxsize=1)
 def code_version() -> str:
-    """Return a digest of this package's files as they are on disk: their names, sizes and times."""
+    """Return a digest of this package's files as they were when it was first asked for: names, sizes, times."""
     root = Path(__file__).parent
     files = sorted(path for path in root.rglob("*.py"))
     return digest(*(f"{path.relative_to(root)} {(s := path.stat()).st_size} {s.st_mtime_ns}" for path in files))

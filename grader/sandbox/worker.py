@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import queue
 import secrets
 import select
 import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,20 +81,19 @@ class Worker:
         self._process, self._guard = process, guard
         self._output_limit, self._reply_limit = limits.output_bytes, limits.reply_bytes
         self._grace_s = grace_s
-        self._replies: queue.Queue[tuple[bytes, bytes] | Exception] = queue.Queue(maxsize=2)
         self._tail: deque[bytes] = deque()
         self._printing = threading.Lock()
         self._tail_bytes = self._output_bytes = 0
         self._closed = threading.Event()
+        self._look_again = 0.0
         self.extra_replies = 0
         self.excess: memory.Excess | None = None
         self.flooded = False
         self.usable = True
         self.layers: tuple[str, ...] = ()
         self.torch_version = ""
-        self._threads = [threading.Thread(target=target, daemon=True) for target in (self._read, self._drain)]
-        for thread in self._threads:
-            thread.start()
+        self._draining = threading.Thread(target=self._drain, daemon=True)
+        self._draining.start()
 
     @property
     def folder(self) -> Path:
@@ -133,30 +131,45 @@ class Worker:
         header_bytes = wire.HEADER_BYTES if type_ is Observation else HEADER_BYTES
         try:
             while True:
-                item = self._next(deadline)
-                if isinstance(item, Exception):
-                    raise WireError(str(item) or "the pipe was closed")
-                if secrets.compare_digest(item[0], nonce):
-                    return wire.decode(item[1], type_, header_bytes=header_bytes)
+                told, block = wire.read_frame(lambda count: self._receive(count, deadline), self._reply_limit)
+                if secrets.compare_digest(told, nonce):
+                    return wire.decode(block, type_, header_bytes=header_bytes)
                 self.extra_replies += 1
                 if self.extra_replies > MAX_EXTRA:
                     raise WireError("replies came that nobody had asked for")
-        except WireError as error:
+        except (EOFError, OSError, WireError) as error:
             self._fail()
-            raise WorkerEndedError(str(error)) from None
+            raise WorkerEndedError(str(error) or "the pipe was closed") from None
 
-    def _next(self, deadline: float) -> tuple[bytes, bytes] | Exception:
-        """Return what comes next; looks at the memory in use while it waits."""
-        while True:
-            remaining = deadline - time.monotonic()
-            try:
-                return self._replies.get(timeout=max(0.0, min(remaining, memory.SAMPLE_S)))
-            except queue.Empty:
-                if self.watch() is not None:
-                    raise WorkerExcessError(f"too much {self.excess}") from None
-                if remaining <= memory.SAMPLE_S:
-                    self._fail()
-                    raise WorkerTimeoutError("no reply before the deadline") from None
+    def _receive(self, count: int, deadline: float) -> bytes:
+        """Return some of the next bytes, at most `count`; looks at the memory in use while it waits for them."""
+        fd = self._process.receive_fd
+        if not hasattr(select, "poll"):  # Windows; there a thread has to end the wait
+            with self._ended_at(deadline):
+                return os.read(fd, count)
+        poller = select.poll()
+        poller.register(fd, select.POLLIN)
+        while (remaining := deadline - time.monotonic()) > 0:
+            ready = poller.poll(1000 * min(remaining, memory.SAMPLE_S))
+            if ready and time.monotonic() < self._look_again:
+                return os.read(fd, count)
+            self._look_again = time.monotonic() + memory.SAMPLE_S
+            if self.watch() is not None:
+                raise WorkerExcessError(f"too much {self.excess}")
+            if ready:
+                return os.read(fd, count)
+        self._fail()
+        raise WorkerTimeoutError("no reply before the deadline")
+
+    @contextlib.contextmanager
+    def _ended_at(self, deadline: float) -> Iterator[None]:
+        """End the process at a deadline, unless the block ends before."""
+        timer = threading.Timer(deadline - time.monotonic(), self._fail)
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def watch(self) -> memory.Excess | None:
         """Return what there is too much of, and end the process for it; to be asked now and then while it runs."""
@@ -209,11 +222,7 @@ class Worker:
         self._process.wait(CATCH_UP_S)  # the guard has to look for what is left, and mostly nothing is then
         self._guard.close()
         self._process.wait(10.0)
-        with contextlib.suppress(queue.Empty):
-            while True:
-                self._replies.get_nowait()
-        for thread in self._threads:
-            thread.join(5.0)
+        self._draining.join(5.0)
         for fd in {self._process.receive_fd, self._process.send_fd, self._process.output_fd}:
             os.close(fd)
         self._process.release()
@@ -223,13 +232,9 @@ class Worker:
         """Write it all, by the deadline: a worker that does not read would block us for good once its buffer is full."""
         view, fd = memoryview(data), self._process.send_fd
         if not hasattr(select, "poll"):  # Windows; there a thread has to end the wait
-            timer = threading.Timer(deadline - time.monotonic(), self._fail)
-            timer.start()
-            try:
+            with self._ended_at(deadline):
                 while view:
                     view = view[os.write(fd, view) :]
-            finally:
-                timer.cancel()
             return
         poller = select.poll()
         poller.register(fd, select.POLLOUT)
@@ -238,20 +243,6 @@ class Worker:
                 self._fail()
                 raise WorkerTimeoutError("the request was not read before the deadline")
             view = view[os.write(fd, view[:WRITE_BYTES]) :]
-
-    def _read(self) -> None:
-        try:
-            while True:
-                frame = wire.read_frame(lambda count: os.read(self._process.receive_fd, count), self._reply_limit)
-                self._put(frame)
-        except (EOFError, OSError, WireError) as error:
-            self._put(error)
-
-    def _put(self, item: tuple[bytes, bytes] | Exception) -> None:
-        while not self._closed.is_set():
-            with contextlib.suppress(queue.Full):
-                self._replies.put(item, timeout=0.2)
-                return
 
     def _catch_up(self) -> None:
         """Wait until what was printed before the last reply is read, but not for a process that prints on and on."""
