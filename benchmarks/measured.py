@@ -86,10 +86,14 @@ def _remove(folder: Path) -> None:
 
 
 def _sample(pid: int, peak: list[int], ended: threading.Event) -> None:
-    while not ended.wait(SAMPLE_S):
+    """Look at the memory now and then: the kernel walks every page for it, and forks have to wait meanwhile."""
+    took = 0.0
+    while not ended.wait(max(SAMPLE_S, 20 * took)):
+        started = time.perf_counter()
         with contextlib.suppress(psutil.Error):
             root = psutil.Process(pid)
             peak[0] = max(peak[0], sum(map(_pss, [root, *root.children(recursive=True)])))
+        took = time.perf_counter() - started
 
 
 def _pss(process: psutil.Process) -> int:

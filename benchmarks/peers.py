@@ -175,7 +175,7 @@ def otter(folder: Path, python: Path, tests: str, count: int) -> Cost:
 
 
 def grade(folder: Path, kind: str) -> Cost:
-    words = ["class", kind, "--course", str(ROOT), "--exercise", "focal_loss", "-j", str(CORES)]
+    words = ["class", kind, "--course", str(ROOT), "--exercise", "focal_loss"]
     return measured.run(
         [sys.executable, "-m", "grader", *words], cwd=folder, XDG_CACHE_HOME=str(folder / f"cache-{kind}")
     )
