@@ -11,9 +11,31 @@ from torch.overrides import resolve_name
 from grader import wire
 from grader.model import Argument, Array, Call, Cell, Form, Load, Perform, Request
 from grader.worker.inspection import inspect_cells
+from grader.worker.load import execute
 from grader.worker.serve import REQUEST_BYTES
 
-SOURCE = "import torch\n\n\ndef answer(x):\n    return torch.exp(x) * 2\n"
+SOURCE = """\
+import torch
+from torch import nn
+
+LIMIT = 0.5
+
+
+def helper(x, scale=1.0):
+    return [scale * each for each in x if each > 0 and not each.isnan()]
+
+
+def answer(x: torch.Tensor, **rest) -> torch.Tensor:
+    \"\"\"Return twice the exponential.\"\"\"
+    y, z = torch.exp(x), x.shape[0]
+    for index in range(z):
+        y[index] += 1
+    if z > 3:
+        y = y.clamp(min=LIMIT)
+    return (y * 2 - rest.get("a", 0)).mean(dim=-1)
+"""
+TIMES = 20
+"""So often Python has to run code until it has made it fast; what is fast here is so in every child."""
 
 
 def rehearse() -> None:
@@ -23,9 +45,11 @@ def rehearse() -> None:
     cells = (Cell(index=0, source=SOURCE, where="rehearsal"),)
     argument = Argument(name="x", array=Array("float32", (1,), bytes(4)))
     call = Call(id="", entry="answer", form=Form.FUNCTION, arguments=((argument,),))
-    for request in (Load(mode="read", cells=cells), Perform(call=call)):
-        wire.decode(wire.encode(request), Request, header_bytes=REQUEST_BYTES)  # type: ignore[arg-type]
-    inspect_cells(cells, (("answer", SOURCE),))
+    for _ in range(TIMES):
+        for request in (Load(mode="read", cells=cells), Perform(call=call)):
+            wire.decode(wire.encode(request), Request, header_bytes=REQUEST_BYTES)  # type: ignore[arg-type]
+        inspect_cells(cells, (("answer", SOURCE),))
+        execute(cells, {}, definitions_only=True)
 
 
 def draw() -> None:
