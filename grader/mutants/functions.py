@@ -58,8 +58,11 @@ def sizes(place: Place) -> Iterator[ast.AST]:
 
 
 def whole(place: Place) -> Iterator[ast.AST]:
-    """`x.mean(-1)` to `x.mean()`: over everything."""
+    """`x.mean(-1)` to `x.mean()`, a softmax along an axis to one of all numbers: over everything."""
     node = place.node
+    core = argument_of(node, place)
+    if isinstance(node, ast.Call) and name_of(node) in {"softmax", "log_softmax"} and core is not None:
+        yield method(method(method(core, "flatten"), name_of(node), number(0)), "view_as", core)
     if isinstance(node, ast.Call) and name_of(node) in REDUCTIONS - SOFT:
         own = isinstance(node.func, ast.Attribute) and not is_module(node.func.value, place)
         kept = [] if own else node.args[:1]

@@ -42,6 +42,7 @@ def words(body: str, signature: str = "x, y, eps=1e-6") -> dict[str, str]:
         ("return eps * x + (1 - eps) * y", "return (1 - eps) * x + (1 - (1 - eps)) * y", "slip.exchanged with `eps` where 1 minus it belongs, and the other way round"),
         ("return x.masked_fill(y > 0, -1e9).softmax(-1)", "return x.softmax(-1).masked_fill(y > 0, 0)", "slip.order with the mask after the `softmax`, where it belongs before"),
         ("return x.var(dim=0, unbiased=False)", "return x.var(dim=0, unbiased=True)", "slip.option with `unbiased=True`"),
+        ("return torch.softmax(x, dim=1)", "return x.flatten().softmax(0).view_as(x)", "slip.axis with the `softmax` over everything, where it belongs along one axis"),
         ("return x.masked_fill(y > 0, -9.0)", "return x.masked_fill((y > 0).mT, -9.0)", "slip.guard with the mask the wrong way round: it hides what should be seen, and shows what it should hide"),
         ("return eps * x * x", "return eps * x.abs()", "slip.function with the absolute value where the square of `x` belongs"),
         ("return y * y", "return y.abs()", "slip.function with the absolute value where the square of `y` belongs"),
