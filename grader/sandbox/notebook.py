@@ -181,7 +181,7 @@ def prepare(worker: Worker) -> AsyncKernelManager:
 
     The manager that is returned connects to the near ends of a relay instead.
     """
-    near = _near(worker)
+    near = worker.near
     manager = AsyncKernelManager(connection_file=str(near / CONNECTION), transport="ipc", autorestart=False)
     manager.client_factory = _KernelClient
     manager.ip = str(near / SOCKETS)
@@ -204,11 +204,6 @@ def prepare(worker: Worker) -> AsyncKernelManager:
     return manager
 
 
-def _near(worker: Worker) -> Path:
-    """Return the folder of our ends of a relay: beside the worker's own, which it may write to."""
-    return worker.folder.with_name(f"{worker.folder.name}-near")
-
-
 async def _execute(cells: tuple[Cell, ...], manager: AsyncKernelManager, limits: Limits, deadline: float) -> Ran:
     worker: Worker = manager.provisioner.worker
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell.source) for cell in cells])
@@ -227,7 +222,7 @@ async def _execute(cells: tuple[Cell, ...], manager: AsyncKernelManager, limits:
     await _listening(worker)
     watching = asyncio.create_task(_watch(worker))
     try:
-        with Relay(_near(worker), worker.folder, client.output_limit + around, client.stop):
+        with Relay(worker.near, worker.folder, client.output_limit + around, client.stop):
             await client.async_start_new_kernel()
             await client.async_start_new_kernel_client()
             # Not in `async_setup_kernel`: that takes Ctrl-C for itself, ends the kernel, and lets the grading go on.

@@ -100,6 +100,11 @@ class Worker:
         """The worker's private folder."""
         return self._process.folder
 
+    @property
+    def near(self) -> Path:
+        """Where our ends of a relay to its kernel are: beside the worker's own folder, which it may write to."""
+        return self.folder.with_name(f"{self.folder.name}-near")
+
     def give(self, path: Path) -> None:
         """Let the worker's account have a file in its folder."""
         if self._process.uid is not None:
@@ -226,7 +231,8 @@ class Worker:
         for fd in {self._process.receive_fd, self._process.send_fd, self._process.output_fd}:
             os.close(fd)
         self._process.release()
-        remove(self._process.folder)
+        for folder in (self.folder, self.near):
+            remove(folder)
 
     def _write(self, data: bytes, deadline: float) -> None:
         """Write it all, by the deadline: a worker that does not read would block us for good once its buffer is full."""
