@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 
@@ -396,3 +397,22 @@ def test_the_trusted_side_has_no_torch(tmp_path: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, env=env, cwd=tmp_path, check=True
     )
     assert done.stdout.splitlines()[-1] == "0 []"
+
+
+IDLE = "def answer():\n    raise NotImplementedError\n"
+
+
+@pytest.mark.parametrize(("source", "asked"), [(IDLE, 1), (IDLE.replace("raise", "x = 2\n    raise"), 3)])
+def test_a_starter_as_it_was_given_out_is_asked_once(box: Bench, source: str, asked: int) -> None:
+    cells = (Cell(index=0, source=source, where="answer.py"),)
+    calls = tuple(msgspec.structs.replace(call("answer"), id=str(number)) for number in range(3))
+    found = box.run(Job(mode="module", cells=cells, calls=calls, stubs=(("answer", IDLE),))).executions
+    assert [execution.id for execution in found] == ["0", "1", "2"]
+    assert {raised_type(execution) for execution in found} == {"NotImplementedError"}
+    assert len({execution.wall_s for execution in found}) == asked
+
+
+def raised_type(execution: Execution) -> str:
+    assert execution.observation is not None
+    assert execution.observation.raised is not None
+    return execution.observation.raised.type
