@@ -134,6 +134,7 @@ class Worker:
 
     def _reply(self, nonce: bytes, type_: type[T], deadline: float) -> T:
         header_bytes = wire.HEADER_BYTES if type_ is Observation else HEADER_BYTES
+        self._look_again = time.monotonic() + memory.SAMPLE_S  # who answers at once is not looked at
         try:
             while True:
                 told, block = wire.read_frame(lambda count: self._receive(count, deadline), self._reply_limit)
