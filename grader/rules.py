@@ -106,7 +106,7 @@ def in_source(exercise: Exercise, source: Source) -> tuple[Mention, ...]:
     found = [(LOOP, LOOP, f"line {loops[0].loops[0]}")] if LOOP in wanted and loops else []
     uses = [use for use in facts.uses if use.inside in names or (not use.inside and exercise.outputs)]
     for name in wanted:
-        whole, inner = _written(name)
+        whole, inner = _patterns((name, *_operators(name)))
         found += [
             (name, use.name, f"line {use.line}") for use in uses if use.name in whole or use.name.startswith(inner)
         ]
@@ -114,9 +114,8 @@ def in_source(exercise: Exercise, source: Source) -> tuple[Mention, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _written(wanted: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return what a function may be called in a source, and how the names of what is inside it begin."""
-    names = (wanted, *_operators(wanted))
+def _patterns(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of one function, and how the names of what is inside it begin."""
     return names, tuple(f"{name}." for name in names)
 
 
@@ -149,17 +148,10 @@ def _at_run_time(sight: Sight) -> Iterator[Mention]:
     ruled = (*sight.exercise.forbid, *sight.exercise.require)
     used = sorted({*claims.used, *(f"torch.ops.{operator}" for operator, _ in claims.operators)}) if ruled else []
     for wanted in ruled:
-        whole, inner = _aliases(wanted)
+        whole, inner = _patterns(aliases(wanted))
         for name in used:
             if name in whole or name.startswith(inner):
                 yield wanted, name, "call"
-
-
-@lru_cache(maxsize=1024)
-def _aliases(wanted: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the names of a function, and how the names of what is inside it begin."""
-    names = aliases(wanted)
-    return names, tuple(f"{name}." for name in names)
 
 
 def reachable(entry: str, facts: Facts) -> frozenset[str]:

@@ -157,11 +157,10 @@ class Worker:
         poller.register(fd, select.POLLIN)
         while (remaining := deadline - time.monotonic()) > 0:
             ready = poller.poll(1000 * min(remaining, memory.SAMPLE_S))
-            if ready and time.monotonic() < self._look_again:
-                return os.read(fd, count)
-            self._look_again = time.monotonic() + memory.SAMPLE_S
-            if self.watch() is not None:
-                raise WorkerExcessError(f"too much {self.excess}")
+            if not ready or time.monotonic() >= self._look_again:
+                self._look_again = time.monotonic() + memory.SAMPLE_S
+                if self.watch() is not None:
+                    raise WorkerExcessError(f"too much {self.excess}")
             if ready:
                 return os.read(fd, count)
         self._fail()
