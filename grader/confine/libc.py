@@ -46,6 +46,11 @@ def unshare(flags: int) -> None:
     _checked(int(_library().unshare(ctypes.c_int(flags))), "unshare")
 
 
+def setns(fd: int, kinds: int) -> None:
+    """Enter namespaces: of a process, by its pidfd (needs Linux 5.8), or one by its file in `/proc`."""
+    _checked(int(_library().setns(ctypes.c_int(fd), ctypes.c_int(kinds))), "setns")
+
+
 def mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:
     """Mount `source` on `target`."""
     result = _library().mount(

@@ -1,6 +1,7 @@
 """Layer 2, processes: a world in which there is nothing but the worker, and which ends with it.
 
-Theory of operation. Three processes come out of the one that was forked from the server:
+Theory of operation. Three processes come out of the one that was forked from the server (where that is root, only the
+last does, and a small process makes the world: `grader.confine.nursery`):
 
     waiter   the forked process itself; known to the trusted side, sees nothing of a job, passes the worker's end on
     init     pid 1 of the new world; collects orphans; when it ends the kernel kills all that is left in there
@@ -36,11 +37,10 @@ def enter(plan: Plan, restrict: Callable[[], None]) -> None:
     The calling process becomes the waiter and never returns. Raises OSError or ConfinementError, in any one of the
     three processes.
     """
-    uid, gid = os.geteuid(), os.getegid()
-    as_root = uid == 0 and plan.uid is not None
-    if as_root:
+    if as_root(plan):
         libc.unshare(libc.CLONE_NEWPID)
     else:
+        uid, gid = os.geteuid(), os.getegid()
         libc.prctl("dumpable", libc.PR_SET_DUMPABLE, 1)  # else /proc/self/uid_map belongs to root
         libc.unshare(libc.CLONE_NEWUSER | libc.CLONE_NEWPID)
         _map_self(uid, gid)
@@ -51,14 +51,7 @@ def enter(plan: Plan, restrict: Callable[[], None]) -> None:
         os.close(send)
         _wait(init, receive)
     _follow(receive, send)
-    libc.unshare(_NEW)
-    libc.syscall("sethostname", _SYS_SETHOSTNAME[os.uname().machine], b"grader", 6)
-    owner = plan.uid if as_root and plan.uid is not None else uid
-    jail.build(plan, owner, owner if as_root else gid)
-    libc.bound_capabilities()
-    if as_root:
-        process.become(owner)
-    libc.drop_capabilities()
+    build(plan)
     _follow(-1, send)
     os.setpgid(0, 0)  # else kill(0, ...) reaches the waiter; the session stays, by which the trusted side finds us
     process.no_new_privileges()
@@ -71,6 +64,44 @@ def enter(plan: Plan, restrict: Callable[[], None]) -> None:
     os.close(send)
     libc.prctl("dumpable", libc.PR_SET_DUMPABLE, 1)
     signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def as_root(plan: Plan) -> bool:
+    """Tell whether root's own power makes the world: no user namespace is needed then."""
+    return os.geteuid() == 0 and plan.uid is not None
+
+
+def build(plan: Plan) -> None:
+    """Make this process, pid 1 of a new pid namespace, one without capabilities in new namespaces with a private root."""
+    libc.unshare(_NEW)
+    libc.syscall("sethostname", _SYS_SETHOSTNAME[os.uname().machine], b"grader", 6)
+    if as_root(plan) and plan.uid is not None:
+        jail.build(plan, plan.uid, plan.uid)
+    else:
+        jail.build(plan, os.geteuid(), os.getegid())
+    _give_up(plan)
+
+
+def join(pidfd: int, plan: Plan, restrict: Callable[[], None]) -> None:
+    """Enter the room that the pidfd leads to, among whose processes this one is already, and give up all power.
+
+    Raises OSError.
+    """
+    libc.setns(pidfd, _NEW)
+    os.close(pidfd)
+    _give_up(plan)
+    process.die_with_parent()
+    process.no_new_privileges()
+    process.limit(plan.rlimits)
+    restrict()
+    libc.prctl("dumpable", libc.PR_SET_DUMPABLE, 1)
+
+
+def _give_up(plan: Plan) -> None:
+    libc.bound_capabilities()
+    if as_root(plan) and plan.uid is not None:
+        process.become(plan.uid)
+    libc.drop_capabilities()
 
 
 _SYS_SETHOSTNAME = {"x86_64": 170, "aarch64": 161}

@@ -22,7 +22,7 @@ def detach(plan: Plan, keep: Sequence[int]) -> None:
     os.setsid()
     die_with_parent()
     os.umask(0o077)
-    _prepare_scratch(plan)
+    prepare_scratch(plan)
     replace(environment(plan.folder, dict(os.environ)))
     _close_descriptors(keep)
 
@@ -63,7 +63,8 @@ def become(uid: int) -> None:
     os.setresuid(uid, uid, uid)
 
 
-def _prepare_scratch(plan: Plan) -> None:
+def prepare_scratch(plan: Plan) -> None:
+    """Make the folder that the worker may fill, and give it to the worker's account."""
     scratch = Path(plan.folder, SCRATCH)
     scratch.mkdir(mode=0o700, exist_ok=True)
     if plan.uid is not None and os.geteuid() == 0:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.confine import elsewhere
 from grader.confine.plan import SCRATCH, ConfinementError, Plan, SelfReport
@@ -13,13 +14,17 @@ from grader.confine.plan import SCRATCH, ConfinementError, Plan, SelfReport
 if sys.platform == "linux":
     from grader.confine import landlock, libc, namespaces, process, report, seccomp
 
+if TYPE_CHECKING:
+    from grader.confine.nursery import Room
 
-def confine(plan: Plan, keep: Sequence[int] = ()) -> SelfReport:
+
+def confine(plan: Plan, keep: Sequence[int] = (), room: Room | None = None) -> SelfReport:
     """Confine this freshly forked process as planned, and return what it has become.
 
     Descriptors 1, 2 and `keep` stay open, 0 becomes /dev/null. In profile "full" it returns in another process than it
-    was called in; the process that called waits for that one and ends as it does. Raises ConfinementError, after which
-    the process is of no use: it is confined in part. Call it before anything of a submission is read.
+    was called in, and the process that called waits for that one and ends as it does, unless it was forked into a `room`.
+    Raises ConfinementError, after which the process is of no use: it is confined in part. Call it before anything of a
+    submission is read.
     """
     if plan.profile == "none":
         return SelfReport(
@@ -36,7 +41,7 @@ def confine(plan: Plan, keep: Sequence[int] = ()) -> SelfReport:
     if len(os.listdir("/proc/self/task")) != 1:  # noqa: PTH208
         raise ConfinementError("more than one thread: Landlock and seccomp would bind only the one that asks")
     try:
-        seen = _confine(plan, keep)
+        seen = _confine(plan, keep, room)
     except (OSError, KeyError, ValueError) as error:
         raise ConfinementError(f"profile {plan.profile}: {error}") from error
     missing = sorted(set(promised(plan, seen.landlock_abi)) - set(seen.layers))
@@ -55,12 +60,19 @@ def promised(plan: Plan, landlock_abi: int) -> tuple[str, ...]:
     return tuple(layers)
 
 
-def _confine(plan: Plan, keep: Sequence[int]) -> SelfReport:
+def _confine(plan: Plan, keep: Sequence[int], room: Room | None) -> SelfReport:
     if plan.cgroup is not None:
         Path(plan.cgroup, "cgroup.procs").write_text("0", encoding="ascii")
-    process.detach(plan, keep)
-    before = namespaces.identities() if plan.profile == "full" else report.EMPTY
-    if plan.profile == "full":
+    if room is not None and room.error:
+        raise ConfinementError(f"no room was made: {room.error}")
+    process.detach(plan, keep if room is None else (*keep, room.pidfd))
+    before = report.EMPTY
+    if room is not None:
+        before = room.outside
+        namespaces.join(room.pidfd, plan, lambda: _restrict(plan))
+        facts = report.open_facts()
+    elif plan.profile == "full":
+        before = namespaces.identities()
         namespaces.enter(plan, lambda: _restrict(plan))
         facts = report.open_facts()
     else:

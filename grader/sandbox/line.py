@@ -28,6 +28,7 @@ class ServerLine:
         self._answers: queue.SimpleQueue[tuple[dict[str, Any], list[int]]] = queue.SimpleQueue()
         self._exits: dict[int, int | None] = {}
         self._exit_seen = threading.Condition()
+        self._gone = False
         self._is_ready = False
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
@@ -50,9 +51,9 @@ class ServerLine:
         return answer["pid"], received[0]
 
     def exit_status(self, pid: int, seconds: float) -> int | None:
-        """Return how a fork ended, negative for a signal, waiting at most so long; None if it has not."""
+        """Return how a fork ended, negative for a signal, waiting at most so long; None if it has not, or nobody knows."""
         with self._exit_seen:
-            self._exit_seen.wait_for(lambda: self._exits.get(pid) is not None, seconds)
+            self._exit_seen.wait_for(lambda: self._gone or self._exits.get(pid) is not None, seconds)
             return self._exits.get(pid)
 
     def forget(self, pid: int) -> None:
@@ -97,6 +98,9 @@ class ServerLine:
                 part, ancillary = b"", []
             if not part:
                 self._answers.put(({"ended": True}, []))
+                with self._exit_seen:
+                    self._gone = True
+                    self._exit_seen.notify_all()
                 return
             for _, kind, data in ancillary:
                 if kind == socket.SCM_RIGHTS:

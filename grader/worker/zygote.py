@@ -8,6 +8,7 @@ stderr), forks. Answers are JSON lines: {"pid": n} with a pidfd attached, and
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
@@ -16,11 +17,14 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from grader.confine import Plan, confine, libc, pages
+from grader.confine.nursery import Nursery, Room
 
 WARM = {
     "notebook": (
@@ -51,12 +55,14 @@ def main() -> None:
     control = socket.socket(fileno=os.dup(0))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.environ["MPLBACKEND"] = "Agg"
+    nursery = Nursery() if os.geteuid() == 0 else None  # now, while this process is small
     from grader.worker import rehearsal  # noqa: PLC0415 - torch, while nothing else happens
 
     rehearsal.rehearse()
     _freeze()
     libc.prctl("adopt orphans", libc.PR_SET_CHILD_SUBREAPER, 1)
-    _serve(control)
+    with selectors.DefaultSelector() as selector:
+        _Server(control, nursery, selector).serve()
 
 
 def _freeze() -> None:
@@ -65,75 +71,89 @@ def _freeze() -> None:
     gc.freeze()
 
 
-def _serve(control: socket.socket) -> None:
-    wake_read, wake_write = os.pipe()
-    os.set_blocking(wake_write, False)
-    signal.set_wakeup_fd(wake_write)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with selectors.DefaultSelector() as selector:
-        selector.register(control, selectors.EVENT_READ)
-        selector.register(wake_read, selectors.EVENT_READ)
-        _say(control, {"ready": True})
-        while True:
-            for key, _ in selector.select():
-                if key.fileobj == wake_read:
-                    os.read(wake_read, 4096)
-                    _reap(control)
-                elif not _answer(control, (wake_read, wake_write)):
-                    return
+class _Server:
+    """Forks workers, and tells how they ended once nothing of them is left."""
 
+    def __init__(self, control: socket.socket, nursery: Nursery | None, selector: selectors.BaseSelector) -> None:
+        self._control, self._nursery, self._selector = control, nursery, selector
+        self._rooms: dict[int, Room] = {}
+        self._wake, self._wake_write = os.pipe()
 
-def _say(control: socket.socket, value: dict[str, Any], fds: list[int] | None = None) -> None:
-    socket.send_fds(control, [json.dumps(value).encode() + b"\n"], fds or [])
+    def serve(self) -> None:
+        """Answer until the other side hangs up."""
+        os.set_blocking(self._wake_write, False)
+        signal.set_wakeup_fd(self._wake_write)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        self._selector.register(self._control, selectors.EVENT_READ, self._answer)
+        self._selector.register(self._wake, selectors.EVENT_READ, self._reap)
+        self._say({"ready": True})
+        going = True
+        while going:
+            for key, _ in self._selector.select():
+                going = key.data() and going
 
+    def _say(self, value: dict[str, Any], fds: Sequence[int] = ()) -> None:
+        socket.send_fds(self._control, [json.dumps(value).encode() + b"\n"], fds)
 
-def _reap(control: socket.socket) -> None:
-    while True:
-        try:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
+    def _reap(self) -> bool:
+        os.read(self._wake, 4096)
+        with contextlib.suppress(ChildProcessError):
+            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                pid, status = ended
+                end = {"exited": pid, "status": os.waitstatus_to_exitcode(status)}
+                room = self._rooms.pop(pid, None)
+                if room is None:
+                    self._say(end)
+                else:
+                    room.end()
+                    self._selector.register(room.pidfd, selectors.EVENT_READ, partial(self._room_ended, room, end))
+        return True
+
+    def _room_ended(self, room: Room, end: dict[str, Any]) -> bool:
+        self._selector.unregister(room.pidfd)
+        os.close(room.pidfd)
+        self._say(end)
+        return True
+
+    def _answer(self) -> bool:
+        """Do what the next messages ask; False once the other side has closed. Only the last can carry descriptors."""
+        data, fds, _, _ = socket.recv_fds(self._control, 1 << 16, 3)
+        for line in data.splitlines():
+            request = json.loads(line)
+            if "warm" in request:
+                _warm(request["warm"])
+            else:
+                self._fork(msgspec.convert(request["plan"], Plan), fds)
+        return bool(data)
+
+    def _fork(self, plan: Plan, fds: list[int]) -> None:
+        room = self._nursery.room(plan) if self._nursery and plan.profile == "full" and plan.uid is not None else None
+        pid = self._nursery.fork(room) if self._nursery and room and not room.error else os.fork()
         if pid == 0:
-            return
-        _say(control, {"exited": pid, "status": os.waitstatus_to_exitcode(status)})
-
-
-def _answer(control: socket.socket, wake: tuple[int, int]) -> bool:
-    """Do what the next messages ask; False once the other side has closed. Only the last can carry descriptors."""
-    data, fds, _, _ = socket.recv_fds(control, 1 << 16, 3)
-    for line in data.splitlines():
-        request = json.loads(line)
-        if "warm" in request:
-            for name in WARM[request["warm"]]:
-                __import__(name)
-            if request["warm"] == "drawing":
-                from grader.worker import rehearsal  # noqa: PLC0415 - imported by main
-
-                rehearsal.draw()
-            _freeze()
-            if request["warm"] == "many":
-                pages.merge()
-        else:
-            _fork(control, wake, request, fds)
-    return bool(data)
-
-
-def _fork(control: socket.socket, wake: tuple[int, int], request: dict[str, Any], fds: list[int]) -> None:
-    pid = os.fork()
-    if pid == 0:
-        control.close()
-        for fd in wake:
+            _become_worker(plan, fds, room)
+        for fd in fds:
             os.close(fd)
-        _become_worker(request, fds)
-    for fd in fds:
-        os.close(fd)
-    pidfd = os.pidfd_open(pid)
-    _say(control, {"pid": pid}, [pidfd])
-    os.close(pidfd)
+        if room is not None and not room.error:
+            self._rooms[pid] = room
+        pidfd = os.pidfd_open(pid)
+        self._say({"pid": pid}, [pidfd])
+        os.close(pidfd)
 
 
-def _become_worker(request: dict[str, Any], fds: list[int]) -> None:
+def _warm(need: str) -> None:
+    for name in WARM[need]:
+        __import__(name)
+    if need == "drawing":
+        from grader.worker import rehearsal  # noqa: PLC0415 - imported by main
+
+        rehearsal.draw()
+    _freeze()
+    if need == "many":
+        pages.merge()
+
+
+def _become_worker(plan: Plan, fds: list[int], room: Room | None) -> None:
     """Never returns: whatever happens, this process ends here."""
     try:
         signal.set_wakeup_fd(-1)
@@ -142,7 +162,7 @@ def _become_worker(request: dict[str, Any], fds: list[int]) -> None:
         channel_fd, output_fd = fds
         os.dup2(output_fd, 1)
         os.dup2(output_fd, 2)
-        seen = confine(msgspec.convert(request["plan"], Plan), (channel_fd,))
+        seen = confine(plan, (channel_fd,), room)
         gc.enable()
         from grader.worker.serve import Channel, serve  # noqa: PLC0415 - imported by main
 
