@@ -7,6 +7,7 @@ import importlib
 import io
 import random
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -63,7 +64,8 @@ def rehearse() -> None:
             for request in (Load(mode="read", cells=cells), Perform(call=call)):
                 wire.decode(wire.encode(request), Request, header_bytes=REQUEST_BYTES)  # type: ignore[arg-type]
             inspect_cells(cells, (("answer", SOURCE),))
-            execute(cells, namespace := {}, definitions_only=True)
+            namespace: dict[str, Any] = {}
+            execute(cells, namespace, definitions_only=True)
             wire.encode(perform(call, namespace, {}, {}))
 
 
