@@ -78,6 +78,7 @@ class _Server:
         self._control, self._nursery, self._selector = control, nursery, selector
         self._rooms: dict[int, Room] = {}
         self._wake, self._wake_write = os.pipe()
+        self._filling: list[bytes] = []
 
     def serve(self) -> None:
         """Answer until the other side hangs up."""
@@ -122,10 +123,23 @@ class _Server:
         for line in data.splitlines():
             request = json.loads(line)
             if "warm" in request:
-                _warm(request["warm"])
+                self._warm(request["warm"])
             else:
                 self._fork(msgspec.convert(request["plan"], Plan), fds)
         return bool(data)
+
+    def _warm(self, need: str) -> None:
+        for name in WARM[need]:
+            __import__(name)
+        if need == "drawing":
+            from grader.worker import rehearsal  # noqa: PLC0415 - imported by main
+
+            rehearsal.draw()
+        if need == "many":
+            self._filling = pages.fill_gaps()
+        _freeze()
+        if need == "many":
+            pages.merge()
 
     def _fork(self, plan: Plan, fds: list[int]) -> None:
         room = self._nursery.room(plan) if self._nursery and plan.profile == "full" and plan.uid is not None else None
@@ -139,18 +153,6 @@ class _Server:
         pidfd = os.pidfd_open(pid)
         self._say({"pid": pid}, [pidfd])
         os.close(pidfd)
-
-
-def _warm(need: str) -> None:
-    for name in WARM[need]:
-        __import__(name)
-    if need == "drawing":
-        from grader.worker import rehearsal  # noqa: PLC0415 - imported by main
-
-        rehearsal.draw()
-    _freeze()
-    if need == "many":
-        pages.merge()
 
 
 def _become_worker(plan: Plan, fds: list[int], room: Room | None) -> None:
