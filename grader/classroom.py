@@ -94,6 +94,7 @@ class Desk:
         """Return all that a verdict on an exercise depends on. Raises `Mistake` if the exercise cannot be read."""
         if name not in self.keys:
             (exercise,) = catalogue.load([name], self.asked.course, self.bench, self.cache)
+            self.bench.expect((exercise,))
             reference = digest("reference", self.asked.course.answer_file(name).read_bytes())
             self.exercises[name] = exercise
             versions = (__version__, metadata.version("torch"))

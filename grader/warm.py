@@ -15,7 +15,6 @@ from grader.course import Course
 from grader.errors import Mistake
 from grader.model import Exercise, Report, Submission
 from grader.sandbox.bench import Bench
-from grader.sandbox.server import ForkServer
 
 Stamp = tuple[tuple[int, int], ...]
 
@@ -45,8 +44,7 @@ class WarmGrader:
         stamps = {name: _stamp(name, course) for name in names}
         stale = [name for name in names if self.tasks.get((course.root, name), ((), None))[0] != stamps[name]]
         exercises = catalogue.load(stale, course, self.bench, self.cache) if stale else ()
-        if any(exercise.trains for exercise in exercises) and isinstance(self.bench.starter, ForkServer):
-            self.bench.starter.warm(["training"])
+        self.bench.expect(exercises)
         prepare = partial(pipeline.prepare, course=course, seed=self.seed, bench=self.bench, cache=self.cache)
         for task in batch.at_once(prepare, exercises):
             self.tasks[course.root, task.exercise.id] = stamps[task.exercise.id], task

@@ -44,7 +44,7 @@ def verify(  # noqa: PLR0913 - one parameter an option
     found = course.find(Path.cwd(), course_dir)
     asked = settings(found, corpus, jobs=jobs, seeds=seeds, mutants=not no_mutants)
     names = exercises or tuple(name for lesson in found.lessons for name in lesson.exercises)
-    with started(Setting()) as starter, show.bar() as progress:
+    with started(Setting(), ("many",)) as starter, show.bar() as progress:
         verification = verifying.verify(names, found, Bench(starter), asked, progress)
     show.write(verification, as_json=as_json)
     return PASSED if verification.well else FAILED

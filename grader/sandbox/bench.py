@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from grader.model import Check, Checked, Describe, Described, Job, Limits, Raised, Run
+from grader.model import Check, Checked, Describe, Described, Exercise, Job, Limits, Raised, Run
 from grader.sandbox.line import SandboxError
 from grader.sandbox.run import GONE, run
-from grader.sandbox.server import Starter
+from grader.sandbox.server import ForkServer, Starter
 
 READ_S = 60.0
 CHECK_S = 10.0
@@ -19,6 +19,11 @@ class Bench:
     """A sandbox made of a way to start workers."""
 
     starter: Starter
+
+    def expect(self, exercises: Iterable[Exercise]) -> None:
+        """Have a fork server import what these exercises need besides torch, once and not in each worker."""
+        if isinstance(self.starter, ForkServer) and any(exercise.trains for exercise in exercises):
+            self.starter.warm(["training"])
 
     def run(self, job: Job) -> Run:
         """Load a job's source and make its calls; see `grader.sandbox.run.run`."""

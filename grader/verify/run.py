@@ -123,6 +123,7 @@ def _load(name: str, course: Course, bench: Bench) -> tuple[Exercise | None, Par
         (exercise,) = catalogue.load([name], course, bench, Cache(None))
     except Mistake as mistake:
         return None, Part(exercise=name, check=CheckName.FILE, count=1, problems=(_problem("exercises", mistake),))
+    bench.expect((exercise,))
     return exercise, Part(exercise=name, check=CheckName.FILE, good=1, count=1)
 
 
