@@ -130,15 +130,14 @@ class Observation(Value, frozen=True, kw_only=True):
 class Definition(Value, frozen=True, kw_only=True):
     """A top-level function, class, or assigned name in a submission, seen before anything ran.
 
-    `shape` is a digest of the code without docstrings, comments and annotations; `untouched`: as in the starter. Of a
-    function, `params` are its parameters in order, `defaults` the plain values that some have, as their `repr`.
+    `untouched`: as in the starter, but for docstrings, comments, annotations and layout. Of a function, `params` are its
+    parameters in order, `defaults` the plain values that some have, as their `repr`.
     """
 
     name: str
     cell: int
     line: int
     end_line: int
-    shape: str = ""
     untouched: bool = False
     loops: tuple[int, ...] = ()
     unfinished: bool = False

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import hashlib
 import math
 from collections.abc import Iterator
 
 from grader.model import Cell, Definition, Facts, Literal, Raised, Use
 from grader.worker.load import file_name, raised_by
+from grader.worker.untouched import Starter
 
 MAX_USES = 20_000
 MAX_LITERALS = 2_000
@@ -29,7 +29,7 @@ LOOPING = {"map", "filter", "reduce", "vectorize", "apply_along_axis"}
 
 def inspect_cells(cells: tuple[Cell, ...], stubs: tuple[tuple[str, str], ...]) -> Facts:
     """Return the facts of all cells; `stubs` pairs an exercise's name with its starter source."""
-    starters = {name: _starter_shapes(source) for name, source in stubs}
+    starters = {name: Starter(source) for name, source in stubs}
     definitions: list[Definition] = []
     uses: list[Use] = []
     literals: list[Literal] = []
@@ -102,61 +102,18 @@ def _is_magic(line: str) -> bool:
     return line.lstrip()[:1] in {"%", "!", "?"} or line.rstrip().endswith("?")
 
 
-def _starter_shapes(source: str) -> set[str]:
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
-        return set()
-    return {_shape_of_script(tree), *(shape(node) for node in tree.body)}
-
-
-def _shape_of_script(tree: ast.Module) -> str:
-    """Return the shape of a whole cell, its title and imports left out: a starter file has more of them than a cell."""
-    idle = (ast.Import, ast.ImportFrom)
-    texts = tree.body[:1] if ast.get_docstring(tree) is not None else []
-    body = [node for node in tree.body if not isinstance(node, idle) and node not in texts]
-    return shape(ast.Module(body=body, type_ignores=[]))
-
-
-def shape(node: ast.AST) -> str:
-    """Return a digest of code without its docstrings, annotations and layout."""
-    return hashlib.sha256(ast.dump(_Bare().visit(ast.parse(ast.unparse(node)))).encode()).hexdigest()[:32]
-
-
-class _Bare(ast.NodeTransformer):
-    """Drops docstrings and annotations."""
-
-    def _strip(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> ast.AST:
-        self.generic_visit(node)
-        first = node.body[0]
-        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
-            node.body = node.body[1:] or [ast.Pass()]
-        if not isinstance(node, ast.ClassDef):
-            node.returns = None
-        return node
-
-    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _strip  # noqa: N815 - ast's names
-
-    def visit_arg(self, node: ast.arg) -> ast.arg:
-        node.annotation = None
-        return node
-
-
-def _definitions(tree: ast.Module, cell: Cell, starters: dict[str, set[str]]) -> Iterator[Definition]:
+def _definitions(tree: ast.Module, cell: Cell, starters: dict[str, Starter]) -> Iterator[Definition]:
     tagged = {tag.removeprefix("exercise:") for tag in cell.tags if tag.startswith("exercise:")}
-    whole = _shape_of_script(tree) if tagged & starters.keys() else ""
     defined = set[str]()
     for node in tree.body:
         for name in _names(node):
             defined.add(name)
-            own = shape(node) if name in starters else ""
             yield Definition(
                 name=name,
                 cell=cell.index,
                 line=_first_line(node),
                 end_line=node.end_lineno or node.lineno,
-                shape=own,
-                untouched=own in starters.get(name, set()),
+                untouched=name in starters and starters[name].has(node),
                 unfinished=_unfinished(node),
                 params=_params(node),
                 defaults=_defaults(node),
@@ -164,9 +121,7 @@ def _definitions(tree: ast.Module, cell: Cell, starters: dict[str, set[str]]) ->
             )
     for name in sorted(tagged & starters.keys() - defined):
         end = tree.body[-1].end_lineno or 1 if tree.body else 1
-        yield Definition(
-            name=name, cell=cell.index, line=1, end_line=end, shape=whole, untouched=whole in starters[name]
-        )
+        yield Definition(name=name, cell=cell.index, line=1, end_line=end, untouched=starters[name].is_whole(tree))
 
 
 def _names(node: ast.stmt) -> list[str]:

@@ -5,7 +5,8 @@ import ast
 import pytest
 
 from grader.model import Definition, Facts
-from grader.worker.inspection import inspect_cells, shape
+from grader.worker.inspection import inspect_cells
+from grader.worker.untouched import shape
 from tests.builders import cell
 
 STUB = 'def answer(x: Tensor, k: int=1) -> Tensor:\n    """Explain."""\n    raise NotImplementedError\n'
