@@ -49,7 +49,6 @@ class Nursery:
     def __init__(self) -> None:
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         if os.fork() == 0:
-            self._line.close()
             _serve(theirs)
         theirs.close()
         self._outside = namespaces.identities()
@@ -76,6 +75,8 @@ class Nursery:
 def _serve(line: socket.socket) -> NoReturn:
     """Be the nursery until the other side closes the line."""
     process.die_with_parent()
+    for low, high in ((0, 2), (3, line.fileno()), (line.fileno() + 1, 1 << 20)):  # errors are told on 2
+        os.closerange(low, high)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # rooms end unseen; inside, orphans are collected by the kernel
     gc.freeze()

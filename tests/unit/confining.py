@@ -16,12 +16,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from grader.confine import Plan, Profile, SelfReport, confine, libc, seccomp
+from grader.confine.nursery import Nursery, Room
 from grader.sandbox import doctor
 
 NOBODY = 65534
 "localhost".encode("idna")  # loads what sockets load on their first use: an account may not reach the interpreter
 PROFILES: tuple[Profile, ...] = ("full", "floor")
-IDENTITIES = ("root", "account", "user") if os.geteuid() == 0 else ("user",)
+IDENTITIES = ("root", "account", "user", "room") if os.geteuid() == 0 else ("user",)
+"""Who starts the worker: root that stays root, root with an account for it, a user, root with an account and a nursery."""
+
+NURSERY = Nursery()
 
 
 class Ended(NamedTuple):
@@ -53,7 +57,7 @@ def place() -> Iterator[Path]:
 
 def plan_for(profile: Profile, identity: str, base: Path, **changes: Any) -> Plan:
     """Return a plan for a worker started by root (staying root, or given an account), or by an ordinary user."""
-    uid = doctor.FIRST_UID if identity == "account" else None
+    uid = doctor.FIRST_UID if identity in {"account", "room"} else None
     plan = doctor.make_plan(profile, str(base / "w1"))
     fields = {name: getattr(plan, name) for name in plan.__struct_fields__} | {"uid": uid} | changes
     if profile == "full" and "hidden" not in changes:
@@ -83,12 +87,12 @@ def confined(
 ) -> Ended:
     """Run a function in a confined fork and return what came of it; its group is killed at the end, as a sandbox does."""
     receive, send = os.pipe()
-    pid = os.fork()
+    pid, room = fork(plan, identity)
     if pid == 0:
         try:
             become_user(identity, base)
             before()
-            report = confine(plan, (send, *keep))
+            report = confine(plan, (send, *keep), room)
             _say(send, ("report", report))
             _say(send, ("value", function()))
             os._exit(0)
@@ -107,8 +111,25 @@ def confined(
             break
     os.close(receive)
     status = end(pid, patience_s=1.0)
+    leave(room)
     told = dict(pickle.loads(part) for part in data.split(b"END!") if part)
     return Ended(told.get("value"), told.get("error", ""), status, told.get("report"))
+
+
+def fork(plan: Plan, identity: str) -> tuple[int, Room | None]:
+    """Fork as a fork server does: into a room, if that is the identity and the profile has one."""
+    if identity != "room" or plan.profile != "full":
+        return os.fork(), None
+    room = NURSERY.room(plan)
+    return (os.fork() if room.error else NURSERY.fork(room)), room
+
+
+def leave(room: Room | None) -> None:
+    """End a room whose worker has ended, and wait until everything in it has."""
+    if room is not None and not room.error:
+        room.end()
+        assert select.select([room.pidfd], [], [], 5.0)[0]
+        os.close(room.pidfd)
 
 
 def end(pid: int, patience_s: float) -> int:

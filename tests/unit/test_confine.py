@@ -14,12 +14,24 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # importmode "importlib" finds no neighbours by itself
 import attacks_on_layers as attacks
 from attacks_on_layers import ATTACKS, Victim
-from confining import IDENTITIES, PROFILES, become_user, close_user_namespaces, confined, end, place, plan_for
+from confining import (
+    IDENTITIES,
+    PROFILES,
+    become_user,
+    close_user_namespaces,
+    confined,
+    end,
+    fork,
+    leave,
+    place,
+    plan_for,
+)
 
 from grader.confine import (
     ConfinementError,
@@ -34,6 +46,7 @@ from grader.confine import (
     seccomp,
 )
 from grader.confine.calls import NUMBERS
+from grader.confine.nursery import Nursery
 from grader.sandbox import doctor
 
 pytestmark = pytest.mark.skipif(
@@ -161,10 +174,10 @@ def test_killing_the_forked_process_kills_everything(profile: Profile, identity:
     alive, hold = os.pipe()
     ready, go = os.pipe()
     plan = plan_for(profile, identity, base)
-    pid = os.fork()
+    pid, room = fork(plan, identity)
     if pid == 0:
         become_user(identity, base)
-        confine(plan, (hold, go))
+        confine(plan, (hold, go), room)
         os.fork()
         os.write(go, b"x")
         time.sleep(60)
@@ -173,6 +186,7 @@ def test_killing_the_forked_process_kills_everything(profile: Profile, identity:
     assert os.read(ready, 1) == b"x"
     os.killpg(pid, signal.SIGKILL)
     assert os.waitpid(pid, 0)[1] == signal.SIGKILL
+    leave(room)
     assert select.select([alive], [], [], 1.0)[0]
     assert os.read(alive, 1) == b""
     for number in (alive, ready, go):
@@ -185,7 +199,7 @@ def test_the_report_says_what_is_active(profile: Profile, identity: str, base: P
     report = confined(plan_for(profile, identity, base), identity, base, lambda: None).report
     assert report is not None
     expected = {"process", "landlock", "seccomp"}
-    expected |= {"uid"} if identity == "account" else set()
+    expected |= {"uid"} if identity in {"account", "room"} else set()
     expected |= {"namespaces"} if profile == "full" else set()
     assert set(report.layers) == expected
     assert (report.no_new_privs, report.seccomp_mode, report.capabilities) == (True, 2, 0)
@@ -195,17 +209,17 @@ def test_the_report_says_what_is_active(profile: Profile, identity: str, base: P
 
 
 @pytest.mark.parametrize("code", [0, 7])
+@pytest.mark.parametrize("identity", IDENTITIES)
 @pytest.mark.parametrize("profile", ["full", "floor", "process"])
-def test_the_exit_code_is_passed_on(profile: Profile, code: int, base: Path) -> None:
-    identity = IDENTITIES[0]
+def test_the_exit_code_is_passed_on(profile: Profile, identity: str, code: int, base: Path) -> None:
     done = confined(plan_for(profile, identity, base), identity, base, lambda: os._exit(code))
     assert os.waitstatus_to_exitcode(done.status) == code
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM])
+@pytest.mark.parametrize("identity", IDENTITIES)
 @pytest.mark.parametrize("profile", ["full", "floor", "process"])
-def test_death_by_signal_is_passed_on(profile: Profile, number: int, base: Path) -> None:
-    identity = IDENTITIES[0]
+def test_death_by_signal_is_passed_on(profile: Profile, identity: str, number: int, base: Path) -> None:
     done = confined(plan_for(profile, identity, base), identity, base, lambda: os.kill(os.getpid(), number))
     assert os.waitstatus_to_exitcode(done.status) == -number
 
@@ -397,7 +411,7 @@ def test_memory_limit_raises_in_python(identity: str, base: Path) -> None:
 @pytest.mark.parametrize("identity", IDENTITIES)
 def test_floor_holds_where_namespaces_are_closed(identity: str, base: Path, victim: Victim) -> None:
     full = confined(plan_for("full", identity, base), identity, base, lambda: None, before=close_user_namespaces)
-    assert "unshare: Operation not permitted" in full.error
+    assert f"{'setns' if identity == 'room' else 'unshare'}: Operation not permitted" in full.error
     plan = plan_for("floor", identity, base)
     run = lambda: [a.__name__ for a in ATTACKS if _try(a, victim)]  # noqa: E731
     floor = confined(plan, identity, base, run, before=close_user_namespaces)
@@ -549,6 +563,35 @@ def test_end_kills_what_does_not_end() -> None:
         time.sleep(30)
         os._exit(0)
     assert end(pid, 0.05) == signal.SIGKILL
+
+
+@pytest.mark.skipif("room" not in IDENTITIES, reason="only root has a nursery")
+def test_a_room_that_cannot_be_made_says_why(base: Path) -> None:
+    plan = plan_for("full", "room", base, folder=str(base / "absent"))
+    done = confined(plan, "room", base, lambda: None)
+    assert "no room was made" in done.error
+    assert "absent" in done.error
+
+
+@pytest.mark.skipif("room" not in IDENTITIES, reason="only root has a nursery")
+def test_a_nursery_goes_on_after_a_room_that_could_not_be_made_and_ends_with_its_server(base: Path) -> None:
+    told, tell = os.pipe()
+    server = os.fork()
+    if server == 0:
+        nursery = Nursery()
+        failed = nursery.room(plan_for("full", "room", base, folder=str(base / "absent")))
+        room = nursery.room(plan_for("full", "room", base))
+        os.write(tell, struct.pack("??", bool(failed.error), bool(room.error)))
+        time.sleep(60)
+        os._exit(0)
+    assert struct.unpack("??", os.read(told, 2)) == (True, False)
+    left = [process for process in psutil.Process(server).children(recursive=True) if process.is_running()]
+    assert len(left) == 2  # the nursery, and the room's first process
+    os.kill(server, signal.SIGKILL)
+    os.waitpid(server, 0)
+    assert psutil.wait_procs(left, timeout=5.0)[1] == []
+    os.close(told)
+    os.close(tell)
 
 
 def test_confine_refuses_an_unknown_folder(base: Path) -> None:
