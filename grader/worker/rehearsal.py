@@ -43,7 +43,7 @@ def answer(x: torch.Tensor, target: torch.Tensor, *, scale: float = 2.0, **rest)
     y = torch.where(target > 0, F.log_softmax(x, dim=-1), F.logsigmoid(-x).exp()) - p.log() / scale
     return (y * target + torch.sigmoid(x) ** 2 - rest.get("a", 0)).sum(dim=-1).mean()
 """
-TIMES = 20
+TIMES = 10
 """So often Python has to run code until it has made it fast; what is fast here is so in every child."""
 
 
