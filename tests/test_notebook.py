@@ -6,11 +6,14 @@ import base64
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from grader.model import Call, Form, Job, Limits, Outcome, Report, Run, Status, Submission
+from grader.sandbox import notebook as sandbox_notebook
 from grader.sandbox.bench import Bench
+from grader.sandbox.line import SandboxError
 from grader.submission import read
 from tests.lessons import Lessons, notebook, notebook_text
 
@@ -37,6 +40,23 @@ def test_cells_are_run_and_calls_see_their_names(bench: Bench) -> None:
     found = run(bench, notebook("x = 3", "def answer(): return str(x + y)", "y = 4"), "answer")
     assert returned(found) == ["7"]
     assert [cell.status for cell in found.cells] == [Status.OK] * 3
+
+
+@pytest.mark.parametrize(("failures", "status"), [(1, Status.OK), (2, Status.BROKEN)])
+def test_a_kernel_that_does_not_start_is_started_once_more(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, failures: int, status: Status
+) -> None:
+    left, execute = [None] * failures, sandbox_notebook.execute
+
+    def start(*arguments: Any) -> sandbox_notebook.Ran:
+        if left:
+            left.pop()
+            raise SandboxError("the kernel did not start")
+        return execute(*arguments)
+
+    monkeypatch.setattr(sandbox_notebook, "execute", start)
+    found = run(bench, notebook(ANSWER), "answer")
+    assert [each.status for each in found.executions] == [status]
 
 
 def test_magics_await_and_display(bench: Bench) -> None:

@@ -114,7 +114,13 @@ def _load(progress: _Progress, worker: Worker) -> bool:
     if kernel:
         from grader.sandbox.notebook import execute  # noqa: PLC0415 - nbclient takes 0.2 s, and only notebooks need it
 
-        ran = execute(cells, kernel, job.limits, progress.deadline)
+        try:
+            ran = execute(cells, kernel, job.limits, progress.deadline)
+        except SandboxError:  # before any cell ran: the machine's trouble, which may be over
+            if progress.second_try:
+                raise
+            progress.second_try = True
+            return False
         results = ran.cells
         if ran.died_in is not None:
             if ran.died_in.status is Status.CRASHED and _try_again(progress, worker, None):
