@@ -100,33 +100,45 @@ def shape_token(shape: tuple[int, ...]) -> str:
     return str(tuple(shape))
 
 
-def _sequences(got: Node, expected: Reference, slot: str, override: Tolerance | None) -> Iterator[Difference]:
+def parts(expected: Reference) -> tuple[Reference, ...]:
+    """Return what a sequence or mapping holds, in its order; nothing of anything else."""
     actual, oracle, spread = expected.actual, expected.oracle, expected.spread
+    if isinstance(actual, Sequence):
+        fits = [isinstance(face, Sequence) and len(face.items) == len(actual.items) for face in (oracle, spread)]
+        wide = oracle.items if isinstance(oracle, Sequence) and fits[0] else actual.items
+        moved = spread.items if isinstance(spread, Sequence) and fits[1] else (Nothing(),) * len(actual.items)
+        return tuple(Reference(*faces, expected.magnitude) for faces in zip(actual.items, wide, moved, strict=True))
+    if isinstance(actual, Mapping):
+        exact = dict(oracle.items) if isinstance(oracle, Mapping) else {}
+        shift = dict(spread.items) if isinstance(spread, Mapping) else {}
+        return tuple(
+            Reference(item, exact.get(key, item), shift.get(key, Nothing()), expected.magnitude)
+            for key, item in actual.items
+        )
+    return ()
+
+
+def _sequences(got: Node, expected: Reference, slot: str, override: Tolerance | None) -> Iterator[Difference]:
+    actual = expected.actual
     assert isinstance(actual, Sequence)
     if not isinstance(got, Sequence) or len(got.items) != len(actual.items):
         yield Difference(slot=slot, aspect=Aspect.STRUCTURE, got=token(got), expected=token(actual))
         return
     if got.type != actual.type:
         yield Difference(slot=slot, aspect=Aspect.STRUCTURE, got=token(got), expected=token(actual))
-    fits = [isinstance(face, Sequence) and len(face.items) == len(actual.items) for face in (oracle, spread)]
-    wide = oracle.items if isinstance(oracle, Sequence) and fits[0] else actual.items
-    moved = spread.items if isinstance(spread, Sequence) and fits[1] else (Nothing(),) * len(actual.items)
-    for index, (item, own, exact, shift) in enumerate(zip(got.items, actual.items, wide, moved, strict=True)):
-        yield from compare(item, Reference(own, exact, shift, expected.magnitude), f"{slot}[{index}]", override)
+    for index, (item, faces) in enumerate(zip(got.items, parts(expected), strict=True)):
+        yield from compare(item, faces, f"{slot}[{index}]", override)
 
 
 def _mappings(got: Node, expected: Reference, slot: str, override: Tolerance | None) -> Iterator[Difference]:
-    actual, oracle, spread = expected.actual, expected.oracle, expected.spread
+    actual = expected.actual
     assert isinstance(actual, Mapping)
     wanted = [key for key, _ in actual.items]
     if not isinstance(got, Mapping) or {key for key, _ in got.items} != set(wanted):
         yield Difference(slot=slot, aspect=Aspect.STRUCTURE, got=token(got), expected=token(actual))
         return
     own = dict(got.items)
-    wide = dict(oracle.items) if isinstance(oracle, Mapping) else {}
-    moved = dict(spread.items) if isinstance(spread, Mapping) else {}
-    for key, item in actual.items:
-        faces = Reference(item, wide.get(key, item), moved.get(key, Nothing()), expected.magnitude)
+    for key, faces in zip(wanted, parts(expected), strict=True):
         yield from compare(own[key], faces, f"{slot}.{key}" if slot else key, override)
 
 
@@ -154,10 +166,8 @@ def _float(number: Number) -> float | None:
 
 
 def _tensors(got: Node, expected: Reference, slot: str, override: Tolerance | None) -> list[Difference]:
-    actual, oracle = expected.actual, expected.oracle
+    actual = expected.actual
     assert isinstance(actual, Tensor)
-    if not isinstance(oracle, Tensor) or oracle.array.shape != actual.array.shape:
-        oracle = actual
     if not isinstance(got, Tensor):
         aspect = Aspect.STRUCTURE if isinstance(got, Sequence | Mapping) else Aspect.TYPE
         return [Difference(slot=slot, aspect=aspect, got=token(got), expected=token(actual))]
@@ -171,12 +181,30 @@ def _tensors(got: Node, expected: Reference, slot: str, override: Tolerance | No
         )
         if mine != theirs
     ]
-    if got.array.shape == actual.array.shape:
-        limits = _Limits(actual.array.dtype, expected.magnitude, Aspect.VALUE, override)
-        if not _close(got.array, oracle.array, expected.spread, limits):
-            arrays = triple(got.array, oracle.array, expected.spread, actual.array.dtype, expected.magnitude)
-            differences += _values(arrays, slot, Aspect.VALUE, override)
+    if got.array.shape == actual.array.shape and not _close(got.array, value_band(expected, override)):
+        arrays = triple(got.array, _exact(expected), expected.spread, actual.array.dtype, expected.magnitude)
+        differences += _values(arrays, slot, Aspect.VALUE, override)
     return differences
+
+
+def _exact(expected: Reference) -> Array:
+    """Return a tensor's expected values: those in float64, unless they have another form."""
+    actual, oracle = expected.actual, expected.oracle
+    assert isinstance(actual, Tensor)
+    fits = isinstance(oracle, Tensor) and oracle.array.shape == actual.array.shape
+    return oracle.array if isinstance(oracle, Tensor) and fits else actual.array
+
+
+Band = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Expected values, and how far each answer may be from them."""
+
+
+def value_band(expected: Reference, override: Tolerance | None = None) -> Band:
+    """Return what an answer is held against that should be a tensor."""
+    actual, oracle = expected.actual, _exact(expected)
+    assert isinstance(actual, Tensor)
+    limits = _Limits(actual.array.dtype, expected.magnitude, Aspect.VALUE, override)
+    return _band(oracle, _fitting(expected.spread, oracle), limits)
 
 
 @dataclass(frozen=True)
@@ -207,23 +235,23 @@ def _fitting(spread: Node | Array | None, oracle: Array) -> Array | None:
 
 
 @QUIET
-def _close(got: Array, oracle: Array, spread: Node | Array | None, limits: _Limits) -> bool:
+def _close(got: Array, band: Band) -> bool:
     """Tell whether all is finite and within tolerance, as it mostly is, in as few steps as that takes."""
-    wide, allowed = _band(oracle, _fitting(spread, oracle), limits)
+    wide, allowed = band
     return bool((np.abs(to_numpy(got) - wide) <= allowed).all())
 
 
 def gradient_differences(
     got: Gradient | None,
-    expected: tuple[Gradient, Gradient, Gradient | None],
+    expected: GradientFaces,
     magnitude: float = 1.0,
     override: Tolerance | None = None,
 ) -> list[Difference]:
-    """Compare one slot's gradient; `expected` is (in the case's dtype, in float64, spread).
+    """Compare one slot's gradient.
 
     No gradient and a gradient of zeros are the same where the reference has either.
     """
-    actual, oracle, spread = expected
+    actual, oracle, _ = expected
     slot = f"gradient of {actual.slot}"
     mine = got.array if got is not None else None
     if actual.array is None or oracle.array is None:
@@ -238,12 +266,31 @@ def gradient_differences(
     if mine.shape != actual.array.shape:
         shapes = shape_token(mine.shape), shape_token(actual.array.shape)
         return [Difference(slot=slot, aspect=Aspect.GRADIENT, got=shapes[0], expected=shapes[1])]
-    wide = oracle.array if oracle.array.shape == actual.array.shape else actual.array
-    moved = spread.array if spread else None
-    if _close(mine, wide, moved, _Limits(actual.array.dtype, magnitude, Aspect.GRADIENT, override)):
+    if _close(mine, gradient_band(expected, magnitude, override)):
         return []
+    wide, moved = _gradient_faces(expected)
     arrays = triple(mine, wide, moved, actual.array.dtype, magnitude)
     return _values(arrays, slot, Aspect.GRADIENT, override)
+
+
+GradientFaces = tuple[Gradient, Gradient, Gradient | None]
+"""A gradient in the case's dtype, in float64, and its spread."""
+
+
+def gradient_band(expected: GradientFaces, magnitude: float = 1.0, override: Tolerance | None = None) -> Band:
+    """Return what an answer's gradient is held against, where both of the reference are there."""
+    wide, moved = _gradient_faces(expected)
+    assert expected[0].array is not None
+    limits = _Limits(expected[0].array.dtype, magnitude, Aspect.GRADIENT, override)
+    return _band(wide, _fitting(moved, wide), limits)
+
+
+def _gradient_faces(expected: GradientFaces) -> tuple[Array, Array | None]:
+    actual, oracle, spread = expected
+    assert actual.array is not None
+    assert oracle.array is not None
+    wide = oracle.array if oracle.array.shape == actual.array.shape else actual.array
+    return wide, spread.array if spread else None
 
 
 @QUIET
@@ -269,7 +316,7 @@ class _Limits(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def _band(oracle: Array, spread: Array | None, limits: _Limits) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _band(oracle: Array, spread: Array | None, limits: _Limits) -> Band:
     """Return the expected values and how far each answer may be from them, read-only.
 
     Worked out once for a whole class: no submission has a part in it.

@@ -20,7 +20,6 @@ from grader.model import (
     Excerpt,
     Execution,
     Exercise,
-    Expectation,
     Finding,
     Footprint,
     Form,
@@ -116,14 +115,12 @@ def _limits(exercises: list[Exercise]) -> Limits:
 
 
 def _sights(task: Task, executions: dict[str, Execution], run: Run, source: rules.Source) -> list[Sight]:
-    expectations = {expectation.id: expectation for expectation in task.expected.expectations}
     mentions = rules.in_source(task.exercise, source)
     sights = []
-    for case, call in task.calls:
-        execution = executions.get(call.id) or Execution(id=call.id, status=Status.BROKEN, detail="it was not run")
-        expectation = expectations.get(case.name) or Expectation(id=case.name, status=Status.BROKEN)
-        sight = Sight(task.exercise, case, call, expectation, execution, run.facts, mentions=mentions)
-        sights.append(sight)
+    for asked, summary in zip(task.asked, task.summaries, strict=True):
+        name = asked[1].id
+        execution = executions.get(name) or Execution(id=name, status=Status.BROKEN, detail="it was not run")
+        sights.append(Sight(task.exercise, *asked, execution, run.facts, mentions=mentions, summary=summary))
     return sights
 
 
@@ -191,7 +188,8 @@ def _verdicts(
     lost = _lost(exercise, submission, run)
     if lost is not None:
         begun, sights = True, [replace(sight, execution=_never_defined(sight, lost)) for sight in sights]
-    seen = [compared(sight, complaints) for sight in sights]
+    met = task.panel.met([sight.execution.observation for sight in sights])
+    seen = [compared(sight, complaints, met=index in met) for index, sight in enumerate(sights)]
     extra = judge.costs(seen)
     if extra:
         seen = [replace(each, differences=(*each.differences, *extra.get(each.case.name, ()))) for each in seen]
@@ -239,12 +237,12 @@ def _never_defined(sight: Sight, error: Raised) -> Execution:
     return Execution(id=sight.call.id, status=Status.RAISED, observation=Observation(raised=error))
 
 
-def compared(sight: Sight, complaints: dict[tuple[str, str], str]) -> Sight:
-    """Return a case with its predicates' words and its differences."""
+def compared(sight: Sight, complaints: dict[tuple[str, str], str], *, met: bool = False) -> Sight:
+    """Return a case with its predicates' words and its differences; see `judge.differences`."""
     said = tuple((slot, complaints.get((sight.call.id, slot), "")) for slot, _ in sight.case.checks)
     heard = replace(sight, complaints=said) if said else sight
     usable = heard.execution.observation is not None and not heard.execution.observation.missing
-    found = judge.differences(heard) if usable else ()
+    found = judge.differences(heard, met=met) if usable else ()
     return replace(heard, differences=found) if found else heard
 
 

@@ -79,15 +79,17 @@ def definition_of(exercise: Exercise, facts: Facts) -> Definition | None:
     return None
 
 
-def differences(sight: Sight) -> tuple[Difference, ...]:
-    """Return every respect in which a call that came back differs from the reference's."""
+def differences(sight: Sight, *, met: bool = False) -> tuple[Difference, ...]:
+    """Return every respect in which a call that came back differs from the reference's.
+
+    `met`: all its values and gradients are known to be as expected; see `grader.panel`.
+    """
     expectation, observed = sight.expectation, sight.observed
     if expectation.actual.raised is not None or observed.raised is not None:
         return (*_exceptions(expectation.actual, observed), *rules.broken(sight))
     found: list[Difference] = [*rules.broken(sight), *_side_effects(sight)]
     if sight.case.values_agreed:
-        found += _values(sight)
-        found += _gradients(sight)
+        found += [] if met else [*_values(sight), *_gradients(sight)]
         found += buffer_differences(sight)
         found += _state(sight) if sight.exercise.state_dict else []
     found += _predicates(sight)
@@ -351,7 +353,7 @@ def verdict(sight: Sight, points: float, evidence: Evidence) -> Verdict:
         outcome=result,
         points=points if result is Outcome.PASSED else 0.0,
         max_points=points,
-        summary=shown.summary(sight.exercise, case),
+        summary=_summary(sight),
         inputs=shown.inputs(sight) if visible else (),
         got=shown.values(sight.observed.values) if visible else (),
         expected=shown.values(sight.expectation.actual.values) if visible else (),
@@ -382,5 +384,9 @@ def not_begun(sight: Sight, points: float) -> Verdict:
         outcome=Outcome.NOT_ATTEMPTED,
         points=0.0,
         max_points=points,
-        summary=shown.summary(sight.exercise, sight.case),
+        summary=_summary(sight),
     )
+
+
+def _summary(sight: Sight) -> str:
+    return shown.summary(sight.exercise, sight.case) if sight.summary is None else sight.summary

@@ -21,7 +21,8 @@ ROOT = "output"
 class Sight:
     """One case: what was asked, what was expected, what was seen. `complaints` are predicates' words by slot.
 
-    `mentions` is what the source says of the exercise's rules, if somebody has looked already.
+    `mentions` is what the source says of the exercise's rules, and `summary` the case's line in a report, if somebody has
+    looked already.
     """
 
     exercise: Exercise
@@ -33,13 +34,12 @@ class Sight:
     complaints: tuple[tuple[str, str], ...] = ()
     differences: tuple[Difference, ...] = ()
     mentions: tuple[Mention, ...] | None = None
+    summary: str | None = None
 
     @cached_property
     def magnitude(self) -> float:
         """The largest absolute value among the float inputs of this case, at least 1; a scenario's, as the reference saw."""
-        if self.case.scenario is not None:
-            return max(self.expectation.actual.magnitude, 1.0)
-        return _largest(self.call.arguments)
+        return magnitude_of(self.case, self.call, self.expectation)
 
     def is_checked(self, slot: str) -> bool:
         """Tell whether a predicate answers for a slot, or for what it is a part of: then it is not compared."""
@@ -51,6 +51,11 @@ class Sight:
     def observed(self) -> Observation:
         """What the submission did, or nothing if it did not get that far."""
         return self.execution.observation or Observation()
+
+
+def magnitude_of(case: Case, call: Call, expectation: Expectation) -> float:
+    """Return what `Sight.magnitude` is, whoever is asked."""
+    return max(expectation.actual.magnitude, 1.0) if case.scenario is not None else _largest(call.arguments)
 
 
 @lru_cache(maxsize=4096)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import msgspec
 
+from grader import shown
 from grader.calls import Plan, student_call
-from grader.model import Call, Case, Exercise, Expected, Misconceptions, Status
+from grader.model import Call, Case, Exercise, Expectation, Expected, Misconceptions, Status
+from grader.panel import Panel
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,25 @@ class Task:
     misconceptions: Callable[[], Misconceptions]
     variants: Callable[[], Misconceptions]
     slips: Callable[[tuple[str, ...]], Misconceptions] = lambda _: Misconceptions()
+
+    @cached_property
+    def asked(self) -> tuple[tuple[Case, Call, Expectation], ...]:
+        """Each case that counts, its call, and what the reference gave for it."""
+        found = {expectation.id: expectation for expectation in self.expected.expectations}
+        return tuple(
+            (case, call, found.get(case.name) or Expectation(id=case.name, status=Status.BROKEN))
+            for case, call in self.calls
+        )
+
+    @cached_property
+    def summaries(self) -> tuple[str, ...]:
+        """The line of each case in a report."""
+        return tuple(shown.summary(self.exercise, case) for case, _ in self.calls)
+
+    @cached_property
+    def panel(self) -> Panel:
+        """All numbers that are expected in these cases."""
+        return Panel.of(self.exercise, self.asked)
 
 
 def calls(exercise: Exercise, expected: Expected) -> tuple[tuple[Case, Call], ...]:
