@@ -239,7 +239,8 @@ def _never_defined(sight: Sight, error: Raised) -> Execution:
 
 def compared(sight: Sight, complaints: dict[tuple[str, str], str], *, met: bool = False) -> Sight:
     """Return a case with its predicates' words and its differences; see `judge.differences`."""
-    said = tuple((slot, complaints.get((sight.call.id, slot), "")) for slot, _ in sight.case.checks)
+    checks = sight.case.checks
+    said = tuple((slot, complaints.get((sight.call.id, slot), "")) for slot, _ in checks) if checks else ()
     heard = replace(sight, complaints=said) if said else sight
     usable = heard.execution.observation is not None and not heard.execution.observation.missing
     found = judge.differences(heard, met=met) if usable else ()
@@ -277,9 +278,9 @@ def _verdict(sight: Sight, found: tuple[Finding, ...], known: Finding | None, po
 
 
 def _outcome(verdicts: list[Verdict]) -> Outcome:
+    if all(verdict.outcome is Outcome.PASSED for verdict in verdicts):
+        return Outcome.PASSED if verdicts else Outcome.UNGRADED
     outcomes = {verdict.outcome for verdict in verdicts}
-    if outcomes <= {Outcome.PASSED}:
-        return Outcome.PASSED if outcomes else Outcome.UNGRADED
     if outcomes == {Outcome.NOT_ATTEMPTED}:
         return Outcome.NOT_ATTEMPTED
     return next((outcome for outcome in WORST_FIRST if outcome in outcomes), Outcome.WRONG)
@@ -319,8 +320,8 @@ def _cell_notes(submission: Submission, run: Run) -> tuple[CellNote, ...]:
 def _texts(results: tuple[Result, ...], tasks: tuple[Task, ...]) -> tuple[RuleText, ...]:
     """Return the words of every rule and misconception that was found."""
     named = {finding.rule for finding in _findings(results)}
-    sentences = [misconceptions.text(name, sentence) for task in tasks for name, sentence in task.sentences]
-    return (*findings.texts(named), *(text for text in sentences if text.id in named))
+    sentences = [pair for task in tasks for pair in task.sentences if f"{misconceptions.PREFIX}{pair[0]}" in named]
+    return (*findings.texts(named), *(misconceptions.text(name, sentence) for name, sentence in sentences))
 
 
 def _findings(results: tuple[Result, ...]) -> Iterable[Finding]:

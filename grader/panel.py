@@ -137,8 +137,7 @@ def _laid_out(seen: Observation, actual: Observation) -> list[Array] | None:
     formed = (
         seen.backward is None
         and _lay_all(seen.values, actual.values, found)
-        and len(seen.gradients) == len(actual.gradients)
-        and all(_lay_gradients(*pair, found) for pair in zip(seen.gradients, actual.gradients, strict=True))
+        and _lay_gradients(seen.gradients, actual.gradients, found)
     )
     return found if formed else None
 
@@ -165,19 +164,26 @@ def _lay(node: Node, expected: Node, found: list[Array]) -> bool:
 
 
 def _lay_all(nodes: Sequence[Node], expected: Sequence[Node], found: list[Array]) -> bool:
-    return len(nodes) == len(expected) and all(_lay(*pair, found) for pair in zip(nodes, expected, strict=True))
-
-
-def _lay_gradients(group: Sequence[Gradient], expected: Sequence[Gradient], found: list[Array]) -> bool:
-    if len(group) != len(expected):
+    if len(nodes) != len(expected):
         return False
-    for gradient, like in zip(group, expected, strict=True):
-        if gradient.slot != like.slot or (gradient.array is None) != (like.array is None):
-            return False
-        if gradient.array is not None and like.array is not None:
-            if not _alike(gradient.array, like.array):
+    return all(_lay(node, like, found) for node, like in zip(nodes, expected, strict=True))
+
+
+Gradients = tuple[tuple[Gradient, ...], ...]
+
+
+def _lay_gradients(groups: Gradients, expected: Gradients, found: list[Array]) -> bool:
+    if [len(group) for group in groups] != [len(group) for group in expected]:
+        return False
+    for group, wanted in zip(groups, expected, strict=True):
+        for gradient, like in zip(group, wanted, strict=True):
+            mine, theirs = gradient.array, like.array
+            if gradient.slot != like.slot or (mine is None) != (theirs is None):
                 return False
-            found.append(gradient.array)
+            if mine is not None and theirs is not None:
+                if not _alike(mine, theirs):
+                    return False
+                found.append(mine)
     return True
 
 

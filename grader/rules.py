@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from grader.model import Aspect, Difference, Exercise, Facts
+from grader.model import Aspect, Difference, Exercise, Facts, Use
 from grader.sight import Mention, Sight
 
 LOOP = "loop"
@@ -60,7 +60,12 @@ def broken(sight: Sight) -> tuple[Difference, ...]:
     """Return a difference for every forbidden thing used, and every required thing not used."""
     exercise = sight.exercise
     mentions = sight.mentions if sight.mentions is not None else in_source(exercise, Source.of(sight.facts))
-    seen = {wanted: (name, where) for wanted, name, where in reversed((*mentions, *_at_run_time(sight)))}
+    claims = sight.observed.claims
+    operators = tuple(operator for operator, _ in claims.operators)
+    called = _at_run_time((*exercise.forbid, *exercise.require), claims.used, operators)
+    if not mentions and not called and not exercise.require:
+        return ()
+    seen = {wanted: (name, where) for wanted, name, where in reversed((*mentions, *called))}
     forbidden = [
         Difference(slot=seen[wanted][1], aspect=Aspect.RULE, got=seen[wanted][0], expected=f"not {wanted}")
         for wanted in exercise.forbid
@@ -81,11 +86,16 @@ def broken(sight: Sight) -> tuple[Difference, ...]:
 
 @dataclass(frozen=True)
 class Source:
-    """What a file says, made ready to be asked by many exercises: `mentioned` by each definition, `loaded` with the file."""
+    """What a file says, made ready to be asked by many exercises: `mentioned` by each definition, `loaded` with the file.
+
+    `uses` are by definition, with their numbers; `suspects` are those that in an answer reach into the grader.
+    """
 
     facts: Facts
     mentioned: dict[str, set[str]]
     loaded: frozenset[str]
+    uses: dict[str, list[tuple[int, Use]]]
+    suspects: tuple[Use, ...]
 
     @classmethod
     def of(cls, facts: Facts) -> Source:
@@ -95,7 +105,11 @@ class Source:
         for inside, name in dict.fromkeys((use.inside, use.name.partition(".")[0]) for use in facts.uses):
             if name in defined:
                 mentioned.setdefault(inside, set()).add(name)
-        return cls(facts, mentioned, _closure(("", AT_ONCE), mentioned))
+        uses: dict[str, list[tuple[int, Use]]] = {}
+        for index, use in enumerate(facts.uses):
+            uses.setdefault(use.inside, []).append((index, use))
+        suspects = tuple(use for use in facts.uses if suspicious(use.name))
+        return cls(facts, mentioned, _closure(("", AT_ONCE), mentioned), uses, suspects)
 
 
 def in_source(exercise: Exercise, source: Source) -> tuple[Mention, ...]:
@@ -104,7 +118,9 @@ def in_source(exercise: Exercise, source: Source) -> tuple[Mention, ...]:
     names = _closure((exercise.id, *exercise.outputs), source.mentioned)
     loops = [each for each in facts.definitions if each.name in names and each.loops]
     found = [(LOOP, LOOP, f"line {loops[0].loops[0]}")] if LOOP in wanted and loops else []
-    uses = [use for use in facts.uses if use.inside in names or (not use.inside and exercise.outputs)]
+    inside = names | {""} if exercise.outputs else names
+    numbered = sorted((each for name in inside for each in source.uses.get(name, ())), key=lambda each: each[0])
+    uses = [use for _, use in numbered]
     for name in wanted:
         whole, inner = _patterns((name, *_operators(name)))
         found += [
@@ -129,7 +145,7 @@ def _operators(wanted: str) -> tuple[str, ...]:
 def _reaching(own: frozenset[str], source: Source) -> Iterator[Mention]:
     """Yield what reaches into the grader in the answer, and in all that runs when the file is loaded."""
     heard = own | source.loaded
-    for use in source.facts.uses:
+    for use in source.suspects:
         if use.inside in heard and suspicious(use.name, inside=use.inside in own):
             yield REACHING, use.name, f"line {use.line}"
 
@@ -143,15 +159,15 @@ def suspicious(name: str, *, inside: bool = True) -> bool:
     return any(_is(name, each) for each in listed) or not SUSPICIOUS_ATTRIBUTES.isdisjoint(name.split("."))
 
 
-def _at_run_time(sight: Sight) -> Iterator[Mention]:
-    claims = sight.observed.claims
-    ruled = (*sight.exercise.forbid, *sight.exercise.require)
-    used = sorted({*claims.used, *(f"torch.ops.{operator}" for operator, _ in claims.operators)}) if ruled else []
+@lru_cache(maxsize=1024)
+def _at_run_time(ruled: tuple[str, ...], used: tuple[str, ...], operators: tuple[str, ...]) -> tuple[Mention, ...]:
+    """Return what a rule names and a call has used: most calls of a class use the same few functions."""
+    names = sorted({*used, *(f"torch.ops.{operator}" for operator in operators)}) if ruled else []
+    found = []
     for wanted in ruled:
         whole, inner = _patterns(aliases(wanted))
-        for name in used:
-            if name in whole or name.startswith(inner):
-                yield wanted, name, "call"
+        found += [(wanted, name, "call") for name in names if name in whole or name.startswith(inner)]
+    return tuple(found)
 
 
 def reachable(entry: str, facts: Facts) -> frozenset[str]:

@@ -18,7 +18,19 @@ def render(report: Report) -> str:
 
     An array is {"dtype", "shape", "values": [row-major]}; a number that is not finite is "nan", "inf" or "-inf".
     """
-    plain = _finite(msgspec.to_builtins(report, enc_hook=_plain))
+    plain = msgspec.to_builtins(report, enc_hook=_plain)
+    try:
+        told = _told(plain)
+    except ValueError:  # a number that is not finite
+        return _told(_finite(plain))
+    return _told(_finite(plain)) if _HALF in told else told
+
+
+_HALF = "\\ud"
+"""How half of a surrogate pair begins in JSON; so do pairs."""
+
+
+def _told(plain: Any) -> str:
     return json.dumps(plain, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
 
 
