@@ -133,6 +133,7 @@ def _environment(templates: Any) -> Environment:
         measures=figures.measures,
         numbers=tables.numbers,
         pair=tables.pair,
+        passed_names=_passed_names,
         axes=_axes,
         both=_both,
         drawn_shapes=_drawn_shapes,
@@ -187,6 +188,11 @@ def _shown_text(value: object) -> object:
 def _anchor(report: Report, result: Result) -> str:
     """Return an id for an exercise's section: its place, for a name could be anything."""
     return f"exercise-{report.results.index(result) + 1}"
+
+
+def _passed_names(result: Result) -> list[tuple[str, str]]:
+    """Return the name and the summary of each case that passed."""
+    return [(each.case, each.summary) for each in result.verdicts if each.outcome is Outcome.PASSED]
 
 
 def _shown_numbers(shown: Shown, drawn: Sequence[str]) -> Markup | None:
