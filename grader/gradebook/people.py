@@ -6,12 +6,14 @@ import difflib
 import json
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from grader.errors import Mistake
-from grader.gradebook.store import Gradebook, ensure, reading, writing
+from grader.gradebook.store import Gradebook, add, reading, writing
 from grader.gradebook.tables import STUDENTS
 from grader.intake import Student
+
+_STUDENT = select(STUDENTS).where(STUDENTS.c.key == bindparam("key"))
 
 
 def enroll(gradebook: Gradebook, students: Iterable[Student]) -> None:
@@ -27,8 +29,13 @@ def put(connection: Connection, person: Student) -> int:
     A name that is the key alone, such as a folder's, is no news.
     """
     values = {"name": person.name, "email": person.email}
-    number = ensure(connection, STUDENTS, {"key": person.key}, **values, ids=json.dumps(person.ids))
-    row = connection.execute(select(STUDENTS).where(STUDENTS.c.id == number)).mappings().one()
+    row = connection.execute(_STUDENT, {"key": person.key}).mappings().one_or_none()
+    if row is None:
+        number = add(connection, STUDENTS, {"key": person.key, **values, "ids": json.dumps(person.ids)})
+        if number is not None:
+            return number
+        row = connection.execute(_STUDENT, {"key": person.key}).mappings().one()
+    number = int(row["id"])
     ids = tuple(dict.fromkeys((*json.loads(row["ids"]), *person.ids)))
     news = values | {"name": "" if person.name == person.key else person.name}
     wanted = {name: text or row[name] for name, text in news.items()} | {"ids": json.dumps(ids)}

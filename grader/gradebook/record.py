@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from grader.gradebook import people
-from grader.gradebook.store import Gradebook, ensure, reading, writing
+from grader.gradebook.store import Gradebook, add, ensure, reading, writing
 from grader.gradebook.stored import block, digest_of, evidence_digest
 from grader.gradebook.tables import ATTEMPTS, CASES, CURRENT, REPORTS, RESULTS, SUBMISSIONS, VERSIONS
 from grader.gradebook.values import HandIn, TaskKey
@@ -20,18 +20,41 @@ from grader.model import Outcome, Report, Result
 LEVEL = 1
 """Of compression: higher ones save a tenth of the space for several times the time."""
 
+# Statements are built once: to build one takes longer than to run it.
+_KNOWN = (
+    select(VERSIONS.c.digest)
+    .join(RESULTS, RESULTS.c.version_id == VERSIONS.c.id)
+    .join(SUBMISSIONS, SUBMISSIONS.c.id == RESULTS.c.submission_id)
+    .where(
+        SUBMISSIONS.c.digest == bindparam("digest"),
+        VERSIONS.c.digest.in_(bindparam("names", expanding=True)),
+        RESULTS.c.outcome != Outcome.UNGRADED,
+    )
+)
+_SUBMISSION = (
+    select(SUBMISSIONS.c.id, SUBMISSIONS.c.body.is_(None).label("bare"))
+    .where(SUBMISSIONS.c.digest == bindparam("digest"))
+    .with_for_update()  # from here on no other writer has it, so nobody writes the same results; SQLite has one writer
+)
+_ATTEMPT = select(ATTEMPTS.c.id, ATTEMPTS.c.handed_in).where(
+    ATTEMPTS.c.student_id == bindparam("student_id"), ATTEMPTS.c.submission_id == bindparam("submission_id")
+)
+_VERSIONS = select(VERSIONS.c.digest, VERSIONS.c.id).where(VERSIONS.c.digest.in_(bindparam("names", expanding=True)))
+_RESULTS = (
+    select(RESULTS.c.id, RESULTS.c.version_id, RESULTS.c.digest, RESULTS.c.outcome)
+    .where(RESULTS.c.submission_id == bindparam("submission_id"))
+    .order_by(RESULTS.c.id)
+)
+_REPORT = select(REPORTS.c.id).where(REPORTS.c.digest == bindparam("digest"))
+_CURRENT = select(CURRENT.c.exercise, CURRENT.c.result_id).where(CURRENT.c.submission_id == bindparam("submission_id"))
+
 
 def known(gradebook: Gradebook, digest: str, keys: Sequence[TaskKey]) -> frozenset[TaskKey]:
     """Return for which tasks these bytes have been graded. What was left ungraded, through our fault, is not known."""
     names = {key.digest: key for key in keys}
-    query = (
-        select(VERSIONS.c.digest)
-        .join(RESULTS, RESULTS.c.version_id == VERSIONS.c.id)
-        .join(SUBMISSIONS, SUBMISSIONS.c.id == RESULTS.c.submission_id)
-        .where(SUBMISSIONS.c.digest == digest, VERSIONS.c.digest.in_(names), RESULTS.c.outcome != Outcome.UNGRADED)
-    )
     with reading(gradebook) as connection:
-        return frozenset(names[name] for name in connection.execute(query).scalars())
+        found = connection.execute(_KNOWN, {"digest": digest, "names": list(names)}).scalars()
+        return frozenset(names[name] for name in found)
 
 
 def record(
@@ -55,9 +78,6 @@ def record(
     with writing(gradebook) as connection:
         student = people.put(connection, handed.student)
         submission = _submission(connection, handed)
-        if connection.dialect.name != "sqlite":  # which has one writer at a time
-            # From here on no other writer has this submission, so nobody can write the same results.
-            connection.execute(select(SUBMISSIONS.c.id).where(SUBMISSIONS.c.id == submission).with_for_update())
         _attempt(connection, student, submission, handed, now)
         versions = _versions(connection, keys)
         fresh = {
@@ -66,8 +86,7 @@ def record(
         there = _there(connection, submission)
         new = {place: result for place, result in fresh.items() if place not in there.numbers}
         if new and stored is not None:
-            _write(connection, submission, new, _report(connection, stored), now, dict(seconds))
-            there = _there(connection, submission)
+            there = _write(connection, submission, new, _report(connection, stored), now, dict(seconds))
         counting = {result.exercise: there.numbers[place] for place, result in fresh.items()}
         for key in keys:
             if key.exercise not in results and versions[key] in there.graded:
@@ -77,12 +96,20 @@ def record(
 
 def _submission(connection: Connection, handed: HandIn) -> int:
     """Return the id of the bytes handed in; a gradebook made before sources were kept gets what it lacks."""
-    number = ensure(connection, SUBMISSIONS, {"digest": handed.digest})
-    here = (SUBMISSIONS.c.id == number) & SUBMISSIONS.c.body.is_(None)
-    if handed.source is not None and connection.execute(select(SUBMISSIONS.c.id).where(here)).scalar() is not None:
-        body = zlib.compress(block(handed.source), LEVEL)
-        connection.execute(update(SUBMISSIONS).where(here).values(body=body))
-    return number
+    unique = {"digest": handed.digest}
+    row = connection.execute(_SUBMISSION, unique).one_or_none()
+    if row is None:
+        number = add(connection, SUBMISSIONS, {**unique, "body": _body(handed)})
+        if number is not None:
+            return number
+        row = connection.execute(_SUBMISSION, unique).one()
+    if row.bare and handed.source is not None:
+        connection.execute(update(SUBMISSIONS).where(SUBMISSIONS.c.id == row.id).values(body=_body(handed)))
+    return int(row.id)
+
+
+def _body(handed: HandIn) -> bytes | None:
+    return None if handed.source is None else zlib.compress(block(handed.source), LEVEL)
 
 
 def _attempt(connection: Connection, student: int, submission: int, handed: HandIn, now: datetime) -> None:
@@ -93,8 +120,11 @@ def _attempt(connection: Connection, student: int, submission: int, handed: Hand
     """
     unique = {"student_id": student, "submission_id": submission}
     fields = {"file": handed.file, "assignment": handed.assignment, "handed_in": handed.handed_in, "late": handed.late}
-    number = ensure(connection, ATTEMPTS, unique, **fields, recorded_at=now)
-    first = connection.execute(select(ATTEMPTS.c.handed_in).where(ATTEMPTS.c.id == number)).scalar_one()
+    row = connection.execute(_ATTEMPT, unique).one_or_none()
+    if row is None:
+        connection.execute(insert(ATTEMPTS), {**unique, **fields, "recorded_at": now})
+        return
+    number, first = row
     if handed.handed_in is None or first is None or handed.handed_in <= first:
         return
     between = select(ATTEMPTS.c.id).where(
@@ -108,8 +138,7 @@ def _attempt(connection: Connection, student: int, submission: int, handed: Hand
 def _versions(connection: Connection, keys: Sequence[TaskKey]) -> dict[TaskKey, int]:
     """Return the ids of tasks, written down if need be: in one order for all writers, so that none waits in a ring."""
     names = {key.digest: key for key in keys}
-    query = select(VERSIONS.c.digest, VERSIONS.c.id).where(VERSIONS.c.digest.in_(names))
-    found = {names[name]: number for name, number in connection.execute(query)}
+    found = {names[name]: number for name, number in connection.execute(_VERSIONS, {"names": list(names)})}
     for name, key in sorted(names.items()):
         if key not in found:
             fields = {field: getattr(key, field) for field in key.__dataclass_fields__}
@@ -126,8 +155,7 @@ class _There:
 
 
 def _there(connection: Connection, submission: int) -> _There:
-    query = select(RESULTS.c.id, RESULTS.c.version_id, RESULTS.c.digest, RESULTS.c.outcome)
-    rows = connection.execute(query.where(RESULTS.c.submission_id == submission).order_by(RESULTS.c.id)).all()
+    rows = connection.execute(_RESULTS, {"submission_id": submission}).all()
     return _There(
         {(version, digest): number for number, version, digest, _ in rows},
         {version: number for number, version, _, outcome in rows if outcome != Outcome.UNGRADED},
@@ -135,11 +163,11 @@ def _there(connection: Connection, submission: int) -> _There:
 
 
 def _report(connection: Connection, stored: bytes) -> int:
-    name = hashlib.sha256(stored).hexdigest()
-    found = connection.execute(select(REPORTS.c.id).where(REPORTS.c.digest == name)).scalar()
-    if found is not None:
-        return int(found)
-    return ensure(connection, REPORTS, {"digest": name}, body=zlib.compress(stored, LEVEL))
+    unique = {"digest": hashlib.sha256(stored).hexdigest()}
+    found = connection.execute(_REPORT, unique).scalar()
+    if found is None:
+        found = add(connection, REPORTS, {**unique, "body": zlib.compress(stored, LEVEL)})
+    return int(connection.execute(_REPORT, unique).scalar_one() if found is None else found)
 
 
 def _write(
@@ -149,8 +177,8 @@ def _write(
     report: int,
     now: datetime,
     seconds: dict[str, float],
-) -> None:
-    """Write results with their cases."""
+) -> _There:
+    """Write results with their cases, and return all that are there now."""
     rows = [
         {
             "submission_id": submission, "version_id": version, "report_id": report, "digest": digest,
@@ -162,10 +190,10 @@ def _write(
         for (version, digest), result in new.items()
     ]  # fmt: skip
     connection.execute(insert(RESULTS), rows)
-    numbers = _there(connection, submission).numbers
+    there = _there(connection, submission)
     cases = [
         {
-            "result_id": numbers[place], "position": position, "name": each.case, "criterion": each.criterion,
+            "result_id": there.numbers[place], "position": position, "name": each.case, "criterion": each.criterion,
             "outcome": str(each.outcome), "points": each.points, "max_points": each.max_points,
             "lead": each.evidence.findings[0].rule if each.evidence.findings else "",
             "evidence_digest": evidence_digest(each.evidence),
@@ -175,12 +203,12 @@ def _write(
     ]  # fmt: skip
     if cases:
         connection.execute(insert(CASES), cases)
+    return there
 
 
 def _point(connection: Connection, submission: int, counting: dict[str, int]) -> None:
     """Make results, by exercise, those that count for a submission."""
-    query = select(CURRENT.c.exercise, CURRENT.c.result_id).where(CURRENT.c.submission_id == submission)
-    before = {row.exercise: row.result_id for row in connection.execute(query)}
+    before = {row.exercise: row.result_id for row in connection.execute(_CURRENT, {"submission_id": submission})}
     for exercise, number in counting.items():
         if before.get(exercise, number) != number:
             place = (CURRENT.c.submission_id == submission) & (CURRENT.c.exercise == exercise)

@@ -11,7 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, exc, inspect, make_url, select, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Table,
+    create_engine,
+    event,
+    exc,
+    insert,
+    inspect,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.engine import URL
 
 from grader.errors import Mistake
@@ -168,20 +180,24 @@ def ensure(connection: Connection, table: Table, unique: dict[str, Any], **other
     """
     query = select(table.c.id).filter_by(**unique)
     found = connection.execute(query).scalar_one_or_none()
-    if found is not None:
-        return int(found)
-    row = table.insert().values(**unique, **others)
+    if found is None:
+        found = add(connection, table, {**unique, **others})
+    return int(connection.execute(query).scalar_one() if found is None else found)
+
+
+def add(connection: Connection, table: Table, row: dict[str, Any]) -> int | None:
+    """Insert a row that was not there, and return its id; None if another writer was first, whose row can now be read."""
     if connection.dialect.name == "sqlite":  # a transaction that writes is alone from its beginning
-        return _inserted(connection, row)
+        return _inserted(connection, table, row)
     try:
         with connection.begin_nested():
-            return _inserted(connection, row)
+            return _inserted(connection, table, row)
     except exc.IntegrityError:
-        return int(connection.execute(query).scalar_one())
+        return None
 
 
-def _inserted(connection: Connection, row: Insert) -> int:
-    return int(connection.execute(row).inserted_primary_key[0])  # type: ignore[index]  # one row was inserted
+def _inserted(connection: Connection, table: Table, row: dict[str, Any]) -> int:
+    return int(connection.execute(insert(table), row).inserted_primary_key[0])  # type: ignore[index]  # it was inserted
 
 
 def _bring_up_to_date(gradebook: Gradebook) -> None:

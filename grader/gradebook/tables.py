@@ -33,6 +33,8 @@ METADATA = MetaData(
 
 def _storable(text: str) -> str:
     """Return a text without what databases refuse: null characters, and halves of surrogate pairs."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
