@@ -11,9 +11,18 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from grader.gradebook import people
-from grader.gradebook.store import Gradebook, add, ensure, reading, writing
+from grader.gradebook.store import Gradebook, add, add_all, ensure, reading, writing
 from grader.gradebook.stored import block, digest_of, evidence_digest
-from grader.gradebook.tables import ATTEMPTS, CASES, CURRENT, REPORTS, RESULTS, SUBMISSIONS, VERSIONS
+from grader.gradebook.tables import (
+    ATTEMPTS,
+    CASES,
+    CURRENT,
+    REPORTS,
+    RESULTS,
+    SUBMISSIONS,
+    VERSIONS,
+    storable_name,
+)
 from grader.gradebook.values import HandIn, TaskKey
 from grader.model import Outcome, Report, Result
 
@@ -46,6 +55,9 @@ _RESULTS = (
     .order_by(RESULTS.c.id)
 )
 _REPORT = select(REPORTS.c.id).where(REPORTS.c.digest == bindparam("digest"))
+_CASE = (
+    "result_id", "position", "name", "criterion", "outcome", "points", "max_points", "lead", "evidence_digest",
+)  # fmt: skip
 _CURRENT = select(CURRENT.c.exercise, CURRENT.c.result_id).where(CURRENT.c.submission_id == bindparam("submission_id"))
 
 
@@ -77,13 +89,13 @@ def record(
     digests = {exercise: digest_of(result) for exercise, result in results.items()}
     with writing(gradebook) as connection:
         student = people.put(connection, handed.student)
-        submission = _submission(connection, handed)
+        submission, is_new = _submission(connection, handed)
         _attempt(connection, student, submission, handed, now)
         versions = _versions(connection, keys)
         fresh = {
             (versions[key], digests[key.exercise]): results[key.exercise] for key in keys if key.exercise in results
         }
-        there = _there(connection, submission)
+        there = _There({}, {}) if is_new else _there(connection, submission)
         new = {place: result for place, result in fresh.items() if place not in there.numbers}
         if new and stored is not None:
             there = _write(connection, submission, new, _report(connection, stored), now, dict(seconds))
@@ -94,18 +106,21 @@ def record(
         _point(connection, submission, counting)
 
 
-def _submission(connection: Connection, handed: HandIn) -> int:
-    """Return the id of the bytes handed in; a gradebook made before sources were kept gets what it lacks."""
+def _submission(connection: Connection, handed: HandIn) -> tuple[int, bool]:
+    """Return the id of the bytes handed in, and whether nobody had: then nothing else is known of them.
+
+    A gradebook made before sources were kept gets what it lacks.
+    """
     unique = {"digest": handed.digest}
     row = connection.execute(_SUBMISSION, unique).one_or_none()
     if row is None:
         number = add(connection, SUBMISSIONS, {**unique, "body": _body(handed)})
         if number is not None:
-            return number
+            return number, True
         row = connection.execute(_SUBMISSION, unique).one()
     if row.bare and handed.source is not None:
         connection.execute(update(SUBMISSIONS).where(SUBMISSIONS.c.id == row.id).values(body=_body(handed)))
-    return int(row.id)
+    return int(row.id), False
 
 
 def _body(handed: HandIn) -> bytes | None:
@@ -192,17 +207,17 @@ def _write(
     connection.execute(insert(RESULTS), rows)
     there = _there(connection, submission)
     cases = [
-        {
-            "result_id": there.numbers[place], "position": position, "name": each.case, "criterion": each.criterion,
-            "outcome": str(each.outcome), "points": each.points, "max_points": each.max_points,
-            "lead": each.evidence.findings[0].rule if each.evidence.findings else "",
-            "evidence_digest": evidence_digest(each.evidence),
-        }
+        (
+            there.numbers[place], position, storable_name(each.case), storable_name(each.criterion),
+            each.outcome.value, each.points, each.max_points,
+            storable_name(each.evidence.findings[0].rule) if each.evidence.findings else "",
+            evidence_digest(each.evidence),
+        )
         for place, result in new.items()
         for position, each in enumerate(result.verdicts)
     ]  # fmt: skip
     if cases:
-        connection.execute(insert(CASES), cases)
+        add_all(connection, CASES, _CASE, cases)
     return there
 
 

@@ -6,7 +6,7 @@ import contextlib
 import importlib.util
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -194,6 +194,16 @@ def add(connection: Connection, table: Table, row: dict[str, Any]) -> int | None
             return _inserted(connection, table, row)
     except exc.IntegrityError:
         return None
+
+
+def add_all(connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows of values as the database has them: SQLAlchemy's look at each value takes longer than the database does."""
+    statement = insert(table).compile(dialect=connection.dialect, column_keys=list(columns))
+    if statement.positional:
+        assert tuple(statement.positiontup or ()) == columns, f"the columns of {table.name} have another order"
+        connection.exec_driver_sql(str(statement), list(rows))
+    else:
+        connection.exec_driver_sql(str(statement), [dict(zip(columns, row, strict=True)) for row in rows])
 
 
 def _inserted(connection: Connection, table: Table, row: dict[str, Any]) -> int:

@@ -38,6 +38,11 @@ def _storable(text: str) -> str:
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
+def storable_name(text: str) -> str:
+    """Return a text as a `Name` is stored."""
+    return _storable(text)[:255]
+
+
 class Name(TypeDecorator[str]):
     """A text of at most 255 characters."""
 
@@ -46,7 +51,7 @@ class Name(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Any) -> str | None:  # noqa: ARG002 - SQLAlchemy's
         """Return what is stored."""
-        return None if value is None else _storable(value)[:255]
+        return None if value is None else storable_name(value)
 
 
 class Words(TypeDecorator[str]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from grader.cache import digest
 from grader.intake import Student
@@ -21,7 +22,7 @@ class TaskKey:
     grader: str
     torch: str
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """One name for all of it."""
         return digest(
