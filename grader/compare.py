@@ -316,6 +316,7 @@ class _Limits(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
+@QUIET
 def _band(oracle: Array, spread: Array | None, limits: _Limits) -> Band:
     """Return the expected values and how far each answer may be from them, read-only.
 

@@ -89,7 +89,8 @@ def differences(sight: Sight, *, met: bool = False) -> tuple[Difference, ...]:
         return (*_exceptions(expectation.actual, observed), *rules.broken(sight))
     found: list[Difference] = [*rules.broken(sight), *_side_effects(sight)]
     if sight.case.values_agreed:
-        found += [] if met else [*_values(sight), *_gradients(sight)]
+        if not met:
+            found += [*_values(sight), *_gradients(sight)]
         found += buffer_differences(sight)
         found += _state(sight) if sight.exercise.state_dict else []
     found += _predicates(sight)
@@ -343,8 +344,7 @@ def outcome(sight: Sight) -> Outcome:
 def verdict(sight: Sight, points: float, evidence: Evidence) -> Verdict:
     """Return the verdict of one case worth `points`."""
     result = outcome(sight)
-    refused = any(difference.aspect is Aspect.RULE for difference in sight.differences)
-    if result is Outcome.WRONG and refused:
+    if result is Outcome.WRONG and any(difference.aspect is Aspect.RULE for difference in sight.differences):
         result = Outcome.REFUSED
     visible = result not in {Outcome.PASSED, Outcome.NOT_ATTEMPTED}
     case = sight.case

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -166,16 +167,18 @@ def _lay(node: Node, expected: Node, found: list[Array]) -> bool:
 def _lay_all(nodes: Sequence[Node], expected: Sequence[Node], found: list[Array]) -> bool:
     if len(nodes) != len(expected):
         return False
-    return all(_lay(node, like, found) for node, like in zip(nodes, expected, strict=True))
+    return all(map(_lay, nodes, expected, repeat(found)))
 
 
 Gradients = tuple[tuple[Gradient, ...], ...]
 
 
 def _lay_gradients(groups: Gradients, expected: Gradients, found: list[Array]) -> bool:
-    if [len(group) for group in groups] != [len(group) for group in expected]:
+    if len(groups) != len(expected):
         return False
     for group, wanted in zip(groups, expected, strict=True):
+        if len(group) != len(wanted):
+            return False
         for gradient, like in zip(group, wanted, strict=True):
             mine, theirs = gradient.array, like.array
             if gradient.slot != like.slot or (mine is None) != (theirs is None):

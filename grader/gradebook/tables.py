@@ -153,7 +153,7 @@ RESULTS = Table(
 CASES = Table(
     "cases", METADATA,
     Column("id", Integer, primary_key=True),
-    _key("result_id", "results.id"),
+    Column("result_id", Integer, ForeignKey("results.id"), nullable=False),
     Column("position", Integer, nullable=False),
     Column("name", Name, nullable=False),
     Column("criterion", Name, nullable=False),
@@ -161,7 +161,7 @@ CASES = Table(
     Column("points", Float, nullable=False),
     Column("max_points", Float, nullable=False),
     Column("lead", Name, nullable=False),
-    Column("evidence_digest", Name, nullable=False, index=True),
+    Column("evidence_digest", Name, nullable=False),
     UniqueConstraint("result_id", "position"),
 )  # fmt: skip
 

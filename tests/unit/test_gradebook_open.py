@@ -60,7 +60,7 @@ def test_a_newer_gradebook_is_not_touched(tmp_path: Path) -> None:
 
 
 def test_a_gradebook_from_before_the_class_report_is_brought_up_to_date(tmp_path: Path) -> None:
-    """What was recorded stays, has no group, and gets its source when the same bytes are seen again."""
+    """What was recorded stays, has no group, gets its source when the same bytes are seen again, and loses spare indexes."""
     path = tmp_path / "g.db"
     handed = book.HandIn(Student("ann"), "d", "a.py", NOW)
     graded = Result(exercise="e", title="", outcome=Outcome.WRONG, points=1, max_points=2, verdicts=())
@@ -71,6 +71,8 @@ def test_a_gradebook_from_before_the_class_report_is_brought_up_to_date(tmp_path
     with closing(sqlite3.connect(path)) as raw, raw:
         for table, column in (("submissions", "body"), ("results", "footprint"), ("results", "wall_s")):
             raw.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        for column in ("result_id", "evidence_digest"):
+            raw.execute(f"CREATE INDEX ix_cases_{column} ON cases ({column})")
         raw.execute("UPDATE alembic_version SET version_num = '0001'")
     with book.opened(path) as opened:
         assert [(grade.student.key, grade.points) for grade in book.grades(opened, Policy())] == [("ann", 1.0)]
@@ -82,6 +84,9 @@ def test_a_gradebook_from_before_the_class_report_is_brought_up_to_date(tmp_path
         )
         book.record(opened, replace(handed, source=source), None, [key], NOW)
         assert [each.cells[0].source for each in book.sources(opened, frozenset({"d"}))] == ["x?"]
+    with closing(sqlite3.connect(path)) as raw:
+        named = raw.execute("SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE 'ix_cases_%'").fetchall()
+    assert named == []
 
 
 def test_passwords_are_not_told() -> None:
