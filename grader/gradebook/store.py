@@ -196,14 +196,19 @@ def add(connection: Connection, table: Table, row: dict[str, Any]) -> int | None
         return None
 
 
+_MARKS = {"qmark": "?", "format": "%s", "named": ":{}", "pyformat": "%({})s"}
+"""How drivers write the place of a value, by their `paramstyle`."""
+
+
 def add_all(connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert rows of values as the database has them: SQLAlchemy's look at each value takes longer than the database does."""
-    statement = insert(table).compile(dialect=connection.dialect, column_keys=list(columns))
-    if statement.positional:
-        assert tuple(statement.positiontup or ()) == columns, f"the columns of {table.name} have another order"
-        connection.exec_driver_sql(str(statement), list(rows))
-    else:
-        connection.exec_driver_sql(str(statement), [dict(zip(columns, row, strict=True)) for row in rows])
+    dialect = connection.dialect
+    quote, mark = dialect.identifier_preparer.quote, _MARKS[dialect.paramstyle]
+    names, marks = ", ".join(map(quote, columns)), ", ".join(mark.format(name) for name in columns)
+    statement = f"INSERT INTO {quote(table.name)} ({names}) VALUES ({marks})"  # noqa: S608 - names of ours
+    connection.exec_driver_sql(
+        statement, list(rows) if dialect.positional else [dict(zip(columns, row, strict=True)) for row in rows]
+    )
 
 
 def _inserted(connection: Connection, table: Table, row: dict[str, Any]) -> int:
