@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.arrays import FLOAT_EPS, from_numpy, is_float, to_numpy
+from grader.arrays import FLOAT_EPS, from_numpy, to_numpy
 from grader.model import (
     PREVIEW,
     Array,
@@ -397,4 +397,4 @@ def number(value: Any) -> float | str:
 def _preview(values: NDArray[Any]) -> Array | None:
     if values.size > PREVIEW:
         return None
-    return from_numpy(values, "float64" if is_float(str(values.dtype)) else str(values.dtype))
+    return from_numpy(values, "float64" if values.dtype.kind == "f" else str(values.dtype))

@@ -93,10 +93,14 @@ def differences(sight: Sight, *, met: bool = False) -> tuple[Difference, ...]:
             found += [*_values(sight), *_gradients(sight)]
         found += buffer_differences(sight)
         found += _state(sight) if sight.exercise.state_dict else []
-    found += _predicates(sight)
-    if sight.exercise.prints and PRINTED not in dict(sight.case.checks):
-        found += _printed(sight)
-    return tuple(found)
+    return (*found, *_predicates(sight), *_printed(sight))
+
+
+def besides(sight: Sight) -> tuple[Difference, ...]:
+    """Return, of the differences, those in what a call did and printed besides its results."""
+    if sight.expectation.actual.raised is not None or sight.observed.raised is not None:
+        return ()
+    return (*_side_effects(sight), *_printed(sight))
 
 
 def costs(sights: Sequence[Sight]) -> dict[str, tuple[Difference, ...]]:
@@ -277,6 +281,8 @@ def _predicates(sight: Sight) -> list[Difference]:
 
 def _printed(sight: Sight) -> list[Difference]:
     """Each number the reference prints must be printed, to the digits the student chose to show, four or more."""
+    if not sight.exercise.prints or PRINTED in dict(sight.case.checks):
+        return []
     wanted = _numbers_of(sight.expectation)
     numbers = NUMBER.findall(sight.observed.printed)
     missing = [value for value in wanted if not any(_shows(text, value) for text in numbers)]

@@ -161,13 +161,10 @@ def _same_buffers(sight: Sight, theirs: Observation) -> bool:
 UNEXPLAINED = {Aspect.RULE, Aspect.COST}
 """What no known mistake accounts for: it shows in the source or the count of operations, not in results."""
 
-BESIDES = {Aspect.SIDE_EFFECT, Aspect.PRINTED}
-
 
 def _besides(sight: Sight, execution: Execution) -> set[tuple[Aspect, str]]:
     """Return what differs besides results: a known mistake does not explain an input that it leaves alone."""
-    found = judge.differences(replace(sight, execution=execution, complaints=()))
-    return {(one.aspect, one.slot) for one in found if one.aspect in BESIDES}
+    return {(one.aspect, one.slot) for one in judge.besides(replace(sight, execution=execution))}
 
 
 def _same_values(sight: Sight, mine: Observation, other: Observation) -> bool:

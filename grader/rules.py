@@ -120,8 +120,9 @@ def in_source(exercise: Exercise, source: Source) -> tuple[Mention, ...]:
     found = [(LOOP, LOOP, f"line {loops[0].loops[0]}")] if LOOP in wanted and loops else []
     inside = names | {""} if exercise.outputs else names
     numbered = sorted((each for name in inside for each in source.uses.get(name, ())), key=lambda each: each[0])
-    uses = [use for _, use in numbered]
-    for name in wanted:
+    every, inside_every = _in_source(wanted)
+    uses = [use for _, use in numbered if use.name in every or use.name.startswith(inside_every)]
+    for name in wanted if uses else ():
         whole, inner = _patterns((name, *_operators(name)))
         found += [
             (name, use.name, f"line {use.line}") for use in uses if use.name in whole or use.name.startswith(inner)
@@ -133,6 +134,12 @@ def in_source(exercise: Exercise, source: Source) -> tuple[Mention, ...]:
 def _patterns(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the names of one function, and how the names of what is inside it begin."""
     return names, tuple(f"{name}." for name in names)
+
+
+@lru_cache(maxsize=256)
+def _in_source(wanted: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what `_patterns` does, of all that an exercise's rules name."""
+    return _patterns(tuple(each for name in wanted for each in (name, *_operators(name))))
 
 
 def _operators(wanted: str) -> tuple[str, ...]:
