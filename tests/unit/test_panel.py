@@ -66,6 +66,7 @@ def test_met(wanted: Observation, got: Observation) -> None:
         (graded(X, Y), graded(X)),
         (graded(X, Y), graded(Y, X)),
         (graded(X), graded(Gradient(slot="x", array=None))),
+        (graded(X), graded(Gradient(slot="z", array=X.array))),
         (graded(Gradient(slot="x", array=None)), graded(X)),
         (graded(X), graded(Gradient(slot="x", array=array([1.0, 3.0])))),
         (graded(X), observed(tensor([1.0]))),
