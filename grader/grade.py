@@ -267,12 +267,13 @@ def _needs_reasons(seen: list[Sight]) -> bool:
 def _verdict(sight: Sight, found: tuple[Finding, ...], known: Finding | None, points: float) -> Verdict:
     if known is not None and sight.differences:
         found = tuple(sorted((known, *found), key=_fundamental))
+    observed, execution = sight.observed, sight.execution
     evidence = Evidence(
         differences=sight.differences,
         findings=found,
-        raised=sight.observed.raised or sight.observed.backward,
-        output=sight.execution.output or sight.observed.printed[-4000:],
-        detail=sight.execution.detail,
+        raised=observed.raised or observed.backward,
+        output=execution.output or observed.printed[-4000:],
+        detail=execution.detail,
     )
     return judge.verdict(sight, points, evidence)
 

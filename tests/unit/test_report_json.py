@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import jsonschema
+import msgspec
 import pytest
 
 from grader.model import Array
@@ -42,6 +43,13 @@ def test_equal_reports_give_equal_bytes() -> None:
 def test_numbers_that_json_lacks_are_words() -> None:
     text = report_json.render(reports.usual())
     assert '{"dtype":"float32","shape":[4],"values":["nan","inf","-inf",2.0]}' in text
+
+
+def test_characters_that_utf_8_lacks_are_replaced() -> None:
+    """Half of a surrogate pair; an emoji is a whole one, and a backslash and letters are what they are."""
+    text = report_json.render(msgspec.structs.replace(reports.usual(), submission="\ud83d \U0001f600 \\ud83d \x7f"))
+    assert json.loads(text)["submission"] == "? \U0001f600 \\ud83d \x7f"
+    assert text.isascii()
 
 
 def test_bfloat16_is_decoded() -> None:
