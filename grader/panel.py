@@ -30,15 +30,27 @@ from grader.model import (
 from grader.model import Sequence as NodeSequence
 from grader.sight import magnitude_of
 
+MOST_BYTES = 1 << 18
+"""Of a case's arrays together: larger ones are looked at one by one, where the steps cost less than the numbers."""
+
 
 @dataclass(frozen=True)
 class _Lane:
-    """The expected numbers of one dtype (n,), how far an answer may be from each, and the number of each one's case."""
+    """The expected numbers of one dtype (n,), and how far an answer may be from each.
+
+    `ends` is where each array ends, `cases` the number of the case that it is of.
+    """
 
     dtype: str
     wide: NDArray[np.float64]
     allowed: NDArray[np.float64]
-    case: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    cases: tuple[int, ...]
+
+    def cases_at(self, places: NDArray[np.bool_]) -> Iterator[int]:
+        """Yield the number of every case that has one of these places, if not only once."""
+        for index in set(np.searchsorted(self.ends, np.flatnonzero(places), side="right").tolist()):
+            yield self.cases[index]
 
 
 @dataclass(frozen=True)
@@ -76,7 +88,7 @@ class Panel:
             got = to_numpy(Array(lane.dtype, lane.wide.shape, b"".join(parts[lane.dtype])))
             near = np.abs(got - lane.wide) <= lane.allowed
             if not near.all():
-                formed.difference_update(lane.case[~near].tolist())
+                formed.difference_update(lane.cases_at(~near))
         return frozenset(formed)
 
 
@@ -85,7 +97,8 @@ def _lane(dtype: str, rows: Sequence[tuple[int, Array, NDArray[np.float64], NDAr
         dtype,
         np.concatenate([wide.reshape(-1) for _, _, wide, _ in rows]),
         np.concatenate([allowed.reshape(-1) for _, _, _, allowed in rows]),
-        np.repeat([index for index, _, _, _ in rows], [wide.size for _, _, wide, _ in rows]),
+        np.cumsum([wide.size for _, _, wide, _ in rows]),
+        tuple(index for index, _, _, _ in rows),
     )
 
 
@@ -96,7 +109,10 @@ _Row = tuple[Array, NDArray[np.float64], NDArray[np.float64]]
 def _bands(exercise: Exercise, case: Case, call: Call, expectation: Expectation) -> list[_Row] | None:
     """Return all arrays that are expected in a case, in the order of `_laid_out`; None if that is not all there is."""
     actual, oracle, spread = expectation.actual, expectation.oracle, expectation.spread
-    if actual.raised is not None or not case.values_agreed:
+    arrays = _laid_out(actual, actual)
+    if arrays is None or actual.raised is not None or not case.values_agreed:
+        return None
+    if sum(len(array.data) for array in arrays) > MOST_BYTES:
         return None
     magnitude, found = magnitude_of(case, call, expectation), list[_Row]()
     for index, node in enumerate(actual.values):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from grader import panel as panel_module
 from grader.model import Case, Gradient, Mapping, Nothing, Number, Observation, Raised, Sequence, Tolerance
 from grader.panel import Panel
 from tests.builders import array, exercise, sight, tensor
@@ -85,6 +86,11 @@ def test_a_gradient_that_float64_lacks_has_to_be_looked_at() -> None:
 
 def test_what_need_not_agree_is_not_looked_at() -> None:
     assert panel(observed(tensor([1.0])), values_agreed=False).met([observed(tensor([1.0]))]) == set()
+
+
+def test_large_arrays_are_looked_at_one_by_one() -> None:
+    small, large = observed(tensor([1.0])), observed(tensor([1.0] * (panel_module.MOST_BYTES // 4 + 1)))
+    assert panel(small, large, small).met([small, large, small]) == {0, 2}
 
 
 def test_an_authors_tolerance_counts() -> None:
