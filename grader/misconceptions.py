@@ -87,7 +87,7 @@ class Fit(Enum):
 def _coincides(sights: Sequence[Sight], executions: tuple[Execution, ...]) -> Fit:
     by_case = {execution.id.partition("/")[2]: execution for execution in executions}
     met = excused = drifted = 0
-    for sight in sights:
+    for left, sight in zip(range(len(sights) - 1, -1, -1), sights, strict=True):
         theirs = by_case.get(sight.case.name)
         if _same(sight, theirs):
             met += bool(sight.differences)
@@ -97,9 +97,9 @@ def _coincides(sights: Sequence[Sight], executions: tuple[Execution, ...]) -> Fi
             excused += 1
         else:
             drifted += 1
-    if not excused and not drifted:
-        return Fit.WHOLE
-    return Fit.EXCUSED if met >= excused and met >= DRIFTED * drifted else Fit.NONE
+        if met + left < max(excused, DRIFTED * drifted):  # whatever the rest is
+            return Fit.NONE
+    return Fit.EXCUSED if excused or drifted else Fit.WHOLE
 
 
 def _overflows(sight: Sight) -> bool:

@@ -62,15 +62,23 @@ def address_space_bytes(budget_bytes: int) -> int:
 
 @contextlib.contextmanager
 def guard(
-    budget_bytes: int, *, processes: int = 128, cgroup: Path | None = None, folder: str | None = None
+    budget_bytes: int,
+    *,
+    processes: int = 128,
+    cgroup: Path | None = None,
+    folder: str | None = None,
+    sealed: bool = False,
 ) -> Iterator[MemoryGuard]:
     """Give the guard for one worker, and see that nothing of it is left afterwards.
 
     `cgroup` is what `grader.sandbox.cgroup.delegated` found; without it `folder`, if given, is watched for files too
-    (a worker without namespaces writes to the machine's disk).
+    (a worker without namespaces writes to the machine's disk). `sealed` tells that once the process is gone that is
+    attached, all of its descendants are, as in a pid namespace.
     """
     made: MemoryGuard = (
-        CgroupGuard(cgroup, budget_bytes, processes) if cgroup else Watchdog(budget_bytes, processes, watched=folder)
+        CgroupGuard(cgroup, budget_bytes, processes)
+        if cgroup
+        else Watchdog(budget_bytes, processes, watched=folder, sealed=sealed)
     )
     try:
         yield made
@@ -88,10 +96,12 @@ class Watchdog:
         processes: int,
         *,
         watched: str | None = None,
+        sealed: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.folder: str | None = None
         self._budget, self._processes, self._watched, self._clock = budget_bytes, processes, watched, clock
+        self._sealed = sealed
         self._leader: psutil.Process | None = None
         self._inherited = self._peak = self._samples = 0
         self._next = 0.0
@@ -118,6 +128,8 @@ class Watchdog:
 
     def kill(self) -> None:
         """Send SIGKILL to the whole session until there is nobody left in it."""
+        if self._sealed and self._leader is not None and not self._leader.is_running():
+            return
         for _ in range(100):
             members = self._members()
             if not members or self._leader is None:

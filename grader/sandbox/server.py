@@ -76,7 +76,12 @@ class _Home:
         folder.mkdir(mode=0o700)
         place = self.isolation.capabilities.cgroup_folder
         guard = guards.enter_context(
-            memory.guard(limits.memory_bytes, cgroup=Path(place) if place else None, folder=str(folder))
+            memory.guard(
+                limits.memory_bytes,
+                cgroup=Path(place) if place else None,
+                folder=str(folder),
+                sealed=self.isolation.profile == "full",
+            )
         )
         return self.isolation.plan(str(folder), number, limits, cgroup=guard.folder, shared=shared), guard
 

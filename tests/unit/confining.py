@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import pickle
 import select
@@ -24,8 +25,6 @@ NOBODY = 65534
 PROFILES: tuple[Profile, ...] = ("full", "floor")
 IDENTITIES = ("root", "account", "user", "room") if os.geteuid() == 0 else ("user",)
 """Who starts the worker: root that stays root, root with an account for it, a user, root with an account and a nursery."""
-
-NURSERY = Nursery()
 
 
 class Ended(NamedTuple):
@@ -120,8 +119,13 @@ def fork(plan: Plan, identity: str) -> tuple[int, Room | None]:
     """Fork as a fork server does: into a room, if that is the identity and the profile has one."""
     if identity != "room" or plan.profile != "full":
         return os.fork(), None
-    room = NURSERY.room(plan)
-    return (os.fork() if room.error else NURSERY.fork(room)), room
+    room = _nursery().room(plan)
+    return (os.fork() if room.error else _nursery().fork(room)), room
+
+
+@functools.cache
+def _nursery() -> Nursery:
+    return Nursery()
 
 
 def leave(room: Room | None) -> None:
