@@ -15,6 +15,7 @@ FAMILIES: Mapping[str, frozenset[str]] = {
         "run.crashed": "other",
         "run.not-raised": "exception missing other",
         "run.wrong-exception": "exception",
+        "run.not-written": "missing exception other",
         "run.shapes": "exception shape broadcast",
         "run.to-numpy": "exception gradient-detached",
         "run.dtypes": "exception dtype",

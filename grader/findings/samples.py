@@ -33,6 +33,7 @@ FACTS: Mapping[str, Mapping[str, Scalar]] = {
     "effect.randomness": {"name": "randn_like"},
     "effect.input-overwritten": {"name": "target", "verb": "holds", "whose": "the caller's tensor"},
     "effect.state-left": {"name": "default dtype"},
+    "run.not-written": {"what": "line 7 in `wrong` raises `NotImplementedError`: that part is not written yet"},
     "run.not-raised": {"expected": "ValueError"},
     "run.wrong-exception": {"type": "AssertionError", "place": " (line 7)", "expected": "ValueError"},
     "run.indentation": {
