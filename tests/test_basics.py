@@ -354,7 +354,7 @@ def test_what_is_no_module_is_told(basics: Lessons) -> None:
     "replaced",
     [
         'globals()["divergence"] = other',
-        'exec("divergence = other")',
+        'vars()["divergence"] = other',
         "divergence.__code__ = other.__code__",
     ],
 )
