@@ -87,6 +87,7 @@ FAMILIES: Mapping[str, frozenset[str]] = {
         "slip.exchanged": "transposed permuted argument-ignored other",
         "slip.guard": "nan overflow underflow some-rows wrong-count argument-ignored other",
         "slip.option": "argument-ignored sum-for-mean wrong-count hard-coded other",
+        "slip.two": "missing factor sign sum-for-mean wrong-count wrong-axis squared square-root other",
         "slip.detach": "gradient-detached gradient-leaks gradient-missing gradient-wrong other",
         "value.constant": "constant hard-coded",
         "value.hard-coded": "hard-coded constant",

@@ -81,7 +81,8 @@ def _power(name: str, power: int) -> str:
     return name + SUPERSCRIPTS.get(power, "" if power == 1 else f"^{power}")
 
 
-def _kind(scene: Scene, found: Factor) -> str:
+def kind_of(scene: Scene, found: Factor) -> str:
+    """Return what a factor is: a sign, a logarithm, a sum for a mean, another count, or any other factor."""
     if not found.powers:
         if abs(found.constant + 1) < 1e-6:
             return "sign"
@@ -110,7 +111,7 @@ def _logarithm(constant: float) -> tuple[str, str] | None:
 def _look(kind: str) -> Callable[[Scene], Hit | None]:
     def look(scene: Scene) -> Hit | None:
         found = _found(scene)
-        if found is None or _kind(scene, found[0]) != kind:
+        if found is None or kind_of(scene, found[0]) != kind:
             return None
         return _facts(scene, *found)
 
@@ -119,7 +120,7 @@ def _look(kind: str) -> Callable[[Scene], Hit | None]:
 
 def _log(scene: Scene) -> Hit | None:
     found = _found(scene)
-    if found is None or _kind(scene, found[0]) != "log":
+    if found is None or kind_of(scene, found[0]) != "log":
         return None
     bases = _logarithm(found[0].constant)
     assert bases is not None

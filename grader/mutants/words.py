@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable
 from typing import Any, TypeGuard
 
+from grader.mutants import words_of_steps
 from grader.mutants.applied import name_of
 from grader.mutants.changes import AXES, CHOOSERS, is_module, literal
 from grader.mutants.formulas import SMALL, TURNED
@@ -34,7 +35,7 @@ LIFTED = {"view", "reshape", "transpose", "permute", "t", "swapaxes", "unsqueeze
 
 def meaning(edit: Edit, known: Known) -> Words | None:
     """Return what an edit means, None if it is nothing that can be told; `known` are names of the statement."""
-    words = SAYINGS[edit.kind](edit, known)
+    words = (SAYINGS | words_of_steps.SAYINGS)[edit.kind](edit, known)
     return words if words and words[1] else None
 
 
