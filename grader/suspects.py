@@ -18,7 +18,19 @@ from grader.arrays import to_numpy
 from grader.calls import Plan, student_call
 from grader.expected import harness_of
 from grader.findings.multiples import multiple
-from grader.model import Case, Cell, Claims, Execution, Exercise, Expectation, Expected, Job, Misconceptions, Observation, Status
+from grader.model import (
+    Case,
+    Cell,
+    Claims,
+    Execution,
+    Exercise,
+    Expectation,
+    Expected,
+    Job,
+    Misconceptions,
+    Observation,
+    Status,
+)
 from grader.model import Mapping as MappingNode
 from grader.model import Node, Tensor
 from grader.model import Sequence as SequenceNode
@@ -36,8 +48,11 @@ FIRST = 3
 """So many of an author's own cases tell most slips apart."""
 SUSPECTS = 40
 """Where more slips than this coincide on the first cases, the rest is not looked at."""
-PAIRED = 32
+PAIRED = 48
 """So many slips that give different numbers are tried in pairs."""
+RARE = 3
+"""A kind that people make less often has its turn so much later."""
+QUIET = 4
 PAIRS = ("in pairs",)
 """Asks for what pairs of slips give on the first cases."""
 
@@ -48,14 +63,15 @@ def matching(sights: Sequence[Sight], observe: Observe) -> Slip | None:
     """Return the one slip that behaves as a submission does on every case, None if there is none, or several meanings.
 
     `sights` are the judged cases of one exercise; `observe` gives all slips on the first cases, or, asked for `PAIRS`,
-    pairs of them, or named ones on all. Of a multiple of a slip, or of two at once, the slip has the rule "slip.two".
+    pairs of them on the first, or named ones on all. Of a multiple of a slip, or of two at once, the slip has the rule "slip.two".
     """
     if any(sight.execution.observation is None for sight in sights) or not _tells(sights):
         return None
     early = observe(())
     suspected = misconceptions.alike(_there(sights, early), early)
-    if suspected:
-        return told([Slip.of(name) for name in _confirmed(sights, suspected, observe)])
+    confirmed = _confirmed(sights, suspected, observe) if suspected else []
+    if confirmed:
+        return told([Slip.of(name) for name in confirmed])
     return _multiple(sights, early, observe) or _two(sights, observe)
 
 
@@ -90,9 +106,7 @@ def _as_multiple(sights: Sequence[Sight], executions: Sequence[Execution]) -> st
         theirs = by_case.get(sight.case.name)
         if theirs is None or theirs.observation is None or theirs.status is not Status.OK:
             return None
-        same = msgspec.structs.replace(
-            sight.expectation, actual=theirs.observation, oracle=theirs.observation, spread=Observation()
-        )
+        same = msgspec.structs.replace(sight.expectation, actual=theirs.observation, oracle=theirs.observation)
         seen.append(replace(sight, expectation=same, differences=()))
     return multiple(tuple(seen))
 
@@ -117,9 +131,9 @@ def first(expected: Expected, exercise: Exercise, reference: Path, bench: Bench)
 def paired(
     early: Misconceptions, expected: Expected, exercise: Exercise, reference: Path, bench: Bench
 ) -> Misconceptions:
-    """Run pairs of slips on the exercise's first cases: of those that give numbers of their own, the commonest."""
+    """Run pairs of slips on the exercise's first case: of those that give numbers of their own, the commonest."""
     tried = pairs(exercise, reference.read_text(encoding="utf-8"), distinct(early, expected.expectations))
-    return _working(_observed(tried, _first(exercise)[: FIRST - 1], expected, exercise, bench))
+    return _working(_observed(tried, _first(exercise)[:1], expected, exercise, bench))
 
 
 def chosen(
@@ -133,20 +147,27 @@ def chosen(
 def distinct(early: Misconceptions, expected: Sequence[Expectation]) -> list[int]:
     """Return the numbers of slips that give numbers of their own, one for each behaviour; common kinds come first.
 
-    Kinds take turns, so that a long formula's left out terms do not crowd out the rest.
+    Kinds take turns, so that a long formula's left out terms do not crowd out the rest. A few guards that show nothing
+    by themselves come last: they may where something else is wrong.
     """
     right = {each.id: _gist(each.actual) for each in expected}
     seen: dict[tuple[bytes, ...], Slip] = {}
+    quiet: list[Slip] = []
     for name, executions in early.executions:
-        gist = tuple(_gist(each.observation) for each in executions)
-        same = all(gist[at] == right.get(each.id.partition("/")[2]) for at, each in enumerate(executions))
-        if not same and all(each.status is Status.OK for each in executions):
-            seen.setdefault(gist, Slip.of(name))
+        slip, gist = Slip.of(name), tuple(_gist(each.observation) for each in executions)
+        if all(gist[at] == right.get(each.id.partition("/")[2]) for at, each in enumerate(executions)):
+            quiet += [slip] if slip.rule == "slip.guard" else []
+        elif all(each.status is Status.OK for each in executions):
+            seen.setdefault(gist, slip)
     turns: dict[int, list[Slip]] = {}
     for slip in seen.values():
         turns.setdefault(slip.order, []).append(slip)
-    ranked = [(place, order not in COMMON, order, slip.number) for order in turns for place, slip in enumerate(turns[order])]
-    return [number for *_, number in sorted((rare, place, order, number) for place, rare, order, number in ranked)][:PAIRED]
+    ranked = [
+        (place + RARE * (order not in COMMON), order, slip.number)
+        for order, group in turns.items()
+        for place, slip in enumerate(group)
+    ]
+    return [*(number for *_, number in sorted(ranked)[:PAIRED]), *(slip.number for slip in quiet[:QUIET])]
 
 
 def _gist(seen: Observation | None) -> bytes:

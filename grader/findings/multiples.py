@@ -23,7 +23,10 @@ def multiple(sights: tuple[Sight, ...]) -> str | None:
         common = seen[0].cases if seen else None
         if common is None or not common.plain or any(_is_none(pair) for one in common.plain for pair in one.pairs):
             return None
-        found = [*(measured(common, False, None) or ()), *(measured(common, True, None) or ())]
+        values, slopes = measured(common, gradient=False, slot=None), measured(common, gradient=True, slot=None)
+        if values is None or (slopes is None and any(one.gradients for one in common.plain)):
+            return None
+        found = [*values, *(slopes or ())]
         if len(found) < 2 or sum(one.elements for one in found) < 4:
             return None
         factor = name_of(found, strong=True)
@@ -34,7 +37,9 @@ def multiple(sights: tuple[Sight, ...]) -> str | None:
 
 def _is_none(pair: Pair) -> bool:
     """Tell whether an array is no multiple of the other, and neither vanishes."""
-    return measure(pair) is None and bool(np.any(np.abs(pair.want) > pair.allowed) or np.any(np.abs(pair.got) > pair.allowed))
+    return measure(pair) is None and bool(
+        np.any(np.abs(pair.want) > pair.allowed) or np.any(np.abs(pair.got) > pair.allowed)
+    )
 
 
 def _is_named(factor: Factor) -> bool:
@@ -47,6 +52,7 @@ def _words(factor: Factor, kind: str) -> str:
     if kind == "sign":
         return "and with the opposite sign"
     times = f"times {expression(factor)}"
-    return {"sum": f"and then a sum where a mean belongs ({times})", "count": f"and then a mean over another count ({times})"}.get(
-        kind, f"and then {times}"
-    )
+    return {
+        "sum": f"and then a sum where a mean belongs ({times})",
+        "count": f"and then a mean over another count ({times})",
+    }.get(kind, f"and then {times}")

@@ -15,6 +15,8 @@ READINGS = {
     "{0}.sqrt()": "replaced by {its} square root",
     "{0}.exp()": "replaced by {its} exponential",
     "{0}.log()": "replaced by {its} logarithm",
+    "{0} + 1": "increased by 1",
+    "1 - {0}": "turned round (1 minus {it})",
     "{0} - {0}.mean(-1, keepdim=True)": "centred, with the mean taken away",
 }
 """What an argument may be taken for, and how to say so."""
@@ -53,5 +55,5 @@ def reading(node: ast.FunctionDef) -> tuple[list[str], str]:
                 one for one, each in zip(names, first, strict=True)
                 if ast.unparse(each.value) == ast.unparse(ast.parse(pattern.format(one)))
             ]  # fmt: skip
-            return group, said.format(its="its" if len(group) == 1 else "their")
+            return group, said.format(its="its" if len(group) == 1 else "their", it="it" if len(group) == 1 else "them")
     return [], ""

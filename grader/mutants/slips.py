@@ -23,6 +23,9 @@ from grader.mutants.words_of_steps import exchanged
 MOST = 500
 """So many slips of a reference are tried; those that people make most often come first."""
 
+MOST_PAIRS = 1200
+"""So many pairs of slips are tried."""
+
 ALTERNATIVES = 3
 """Where more than so many explanations are equally good, none is told."""
 OR = "; or, which here comes to the same, "
@@ -72,14 +75,22 @@ def slips(exercise: Exercise, source: str) -> tuple[Mutated, ...]:
 
 
 def pairs(exercise: Exercise, source: str, numbers: Sequence[int]) -> tuple[Mutated, ...]:
-    """Return pairs of the slips of some numbers that can be made together, those of the first numbers first."""
+    """Return pairs of the slips of some numbers, each source once, those of the first numbers first."""
     tree = ast.parse(answer_of(exercise, source))
-    single = {slip.number: (slip, edits) for slip, edits in _made(tree, names_of(exercise)).values()}
+    made = _made(tree, names_of(exercise))
+    single = {slip.number: (slip, edits) for slip, edits in made.values()}
     chosen = [single[number] for number in numbers if number in single]
     ranked = sorted(itertools.combinations(range(len(chosen)), 2), key=lambda two: (sum(two), two))
-    together = ((chosen[first], chosen[second]) for first, second in ranked)
-    apart = ((one, other) for one, other in together if _are_apart([*one[1], *other[1]]))
-    return tuple(_pair(tree, one, other) for one, other in itertools.islice(apart, MOST))
+    found: dict[str, Slip] = {}
+    for first, second in ranked:
+        one, other = chosen[first], chosen[second]
+        if not {edit.path for edit in one[1]} & {edit.path for edit in other[1]}:
+            pair = _pair(tree, one, other)
+            if pair.source not in made:
+                found.setdefault(pair.source, pair.slip)
+        if len(found) == MOST_PAIRS:
+            break
+    return tuple(Mutated(slip, text) for text, slip in found.items())
 
 
 def again(exercise: Exercise, source: str, wanted: Sequence[Slip]) -> tuple[Mutated, ...]:
@@ -222,6 +233,9 @@ def _likenesses(edit: Edit) -> Iterator[tuple[str, ...]]:
         yield edit.kind, str(edit.choice), _nameless(node)
     if isinstance(node, ast.Call):
         yield edit.kind, str(edit.choice), "call", name_of(node)
+    if isinstance(node, ast.BinOp):
+        yield edit.kind, str(edit.choice), "left", type(node.op).__name__, ast.unparse(node.left)
+        yield edit.kind, str(edit.choice), "right", type(node.op).__name__, ast.unparse(node.right)
     if edit.kind in {"renamed", "number", "name"}:
         yield edit.kind, "exchange", *sorted(ast.unparse(each).rpartition(".")[2] for each in (node, edit.replacement))
 

@@ -74,6 +74,8 @@ def not_put_back(place: Place) -> Iterator[ast.AST]:
     node = place.node
     if isinstance(node, ast.Call) and name_of(node).rstrip("_") in {"scatter", "scatter_add"} and node.args:
         yield node.args[-1]
+        if len(node.args) > 2 and name_of(node).rstrip("_") == "scatter":
+            yield method(node.args[-1], "gather", *node.args[-3:-1])
 
 
 def item_by_item(place: Place) -> Iterator[ast.AST]:
@@ -116,7 +118,12 @@ def decided_once(place: Place) -> Iterator[ast.AST]:
 def narrowed(place: Place) -> Iterator[ast.AST]:
     """`x.sum()` to `x.sum(dim=-1, keepdim=True)`: along one axis where it belongs over everything."""
     node = place.node
-    if not isinstance(node, ast.Call) or name_of(node) not in REDUCTIONS - SOFT - {"cumsum", "sort", "argmax", "argmin"}:
+    if not isinstance(node, ast.Call) or name_of(node) not in REDUCTIONS - SOFT - {
+        "cumsum",
+        "sort",
+        "argmax",
+        "argmin",
+    }:
         return
     own = isinstance(node.func, ast.Attribute) and not is_module(node.func.value, place)
     if isinstance(node.func, ast.Attribute) and not node.keywords and len(node.args) == (0 if own else 1):
@@ -138,6 +145,49 @@ def products(place: Place) -> Iterator[ast.AST]:
                 yield changed_to(product, left=changed_to(node, left=factor, right=product.left))
 
 
+def brackets(place: Place) -> Iterator[ast.AST]:
+    """`a + r * b` to `r * (a + b)`, and back to either part: a factor of all, or of one part."""
+    node = place.node
+    if not isinstance(node, ast.BinOp):
+        return
+    if isinstance(node.op, ast.Add | ast.Sub):
+        for side in ("left", "right"):
+            product = getattr(node, side)
+            if isinstance(product, ast.BinOp) and isinstance(product.op, ast.Mult):
+                for factor, kept in ((product.left, product.right), (product.right, product.left)):
+                    yield ast.BinOp(left=factor, op=ast.Mult(), right=changed_to(node, **{side: kept}))
+    if isinstance(node.op, ast.Mult | ast.Div):
+        for total, factor in ((node.left, node.right), (node.right, node.left)):
+            if isinstance(total, ast.BinOp) and isinstance(total.op, ast.Add | ast.Sub):
+                if isinstance(node.op, ast.Mult) or total is node.left:
+                    for side in ("left", "right"):
+                        part = ast.BinOp(left=getattr(total, side), op=node.op, right=factor)
+                        yield changed_to(total, **{side: part})
+
+
+def divisors(place: Place) -> Iterator[ast.AST]:
+    """`a / b` to `a / (b + 1)`, to `a / (b - 1)`: a count off by one."""
+    node = place.node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and literal(node.right) is None:
+        for op in (ast.Add(), ast.Sub()):
+            yield changed_to(node, right=ast.BinOp(left=node.right, op=op, right=number(1)))
+
+
+def stepped(place: Place) -> Iterator[ast.AST]:
+    """`arange(0, n, 2)` to the count of its numbers: 0, 1, 2, ... where 0, 2, 4, ... belong."""
+    node = place.node
+    if isinstance(node, ast.Call) and name_of(node) == "arange" and len(node.args) == 3:
+        yield ast.BinOp(left=node, op=ast.FloorDiv(), right=node.args[2])
+
+
+def squares(place: Place) -> Iterator[ast.AST]:
+    """`x.sum(1)` to `x.square().sum(1)`."""
+    node, values = place.node, argument_of(place.node, place)
+    if isinstance(node, ast.Call) and name_of(node) in {"sum", "mean"} and isinstance(node.func, ast.Attribute):
+        if isinstance(values, ast.expr):
+            yield applied(node, method(values, "square"), place)
+
+
 def ratios(place: Place) -> Iterator[ast.AST]:
     """`a.sum() / b.sum()` to `(a / b).mean()`."""
     node = place.node
@@ -146,7 +196,11 @@ def ratios(place: Place) -> Iterator[ast.AST]:
     above, below = argument_of(node.left, place), argument_of(node.right, place)
     left, right = node.left, node.right
     if isinstance(left, ast.Call) and isinstance(right, ast.Call) and above is not None and below is not None:
-        if name_of(left) == name_of(right) and name_of(left) in {"sum", "mean"} and isinstance(left.func, ast.Attribute):
+        if (
+            name_of(left) == name_of(right)
+            and name_of(left) in {"sum", "mean"}
+            and isinstance(left.func, ast.Attribute)
+        ):
             mean = changed_to(left, func=changed_to(left.func, attr="mean"))
             yield applied(mean, changed_to(node, left=above, right=below), place)
 
@@ -165,7 +219,9 @@ def halves(place: Place) -> Iterator[ast.AST]:
 
 
 def _renamed(call: ast.Call, name: str) -> ast.Call:
-    return changed_to(call, func=changed_to(call.func, **{"attr" if isinstance(call.func, ast.Attribute) else "id": name}))
+    return changed_to(
+        call, func=changed_to(call.func, **{"attr" if isinstance(call.func, ast.Attribute) else "id": name})
+    )
 
 
 def _sliced(node: ast.Subscript) -> Iterator[ast.AST]:
@@ -215,5 +271,7 @@ def numbers(place: Place) -> Iterator[ast.AST]:
     if isinstance(place.parent, ast.keyword | ast.Slice | ast.Tuple | ast.UnaryOp):
         return
     others = {literal(each) for each in ast.walk(place.function) if isinstance(each, ast.Constant)}
-    for other in sorted(each for each in others if type(each) is float and each != value and type(value) is float)[:FEW]:
+    for other in sorted(each for each in others if type(each) is float and each != value and type(value) is float)[
+        :FEW
+    ]:
         yield number(other)

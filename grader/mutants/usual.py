@@ -32,6 +32,8 @@ USUAL: dict[str, Change] = {
     "one by one": steps.one_by_one,
     "decided once": steps.decided_once,
     "product": steps.products,
+    "bracket": steps.brackets,
+    "stepped": steps.stepped,
     "ratio": steps.ratios,
     "halves": steps.halves,
     "shifted": formulas.shifted,
@@ -46,6 +48,8 @@ USUAL: dict[str, Change] = {
     "detached": changes.detached,
     "doubled": functions.doubled,
     "narrowed": steps.narrowed,
+    "divisor": steps.divisors,
+    "squares": steps.squares,
     "weighted": formulas.weighted,
     "negated": formulas.negated,
     "misread": misread.misread,
@@ -60,7 +64,7 @@ COMMON = frozenset(
     if kind
     in {
         "term dropped", "call dropped", "operator", "sign", "argument ignored", "complemented", "axis", "whole", "renamed",
-        "norm", "counted otherwise", "moved", "filled", "shifted", "keyword dropped", "swapped", "after placing",
+        "norm", "counted otherwise", "moved", "filled", "shifted", "keyword dropped", "swapped", "after placing", "product", "halves",
     }
 )  # fmt: skip
 """The places in `USUAL` of what is tried in pairs first."""

@@ -182,6 +182,10 @@ def _norm(edit: Edit, known: Known) -> Words | None:
     if isinstance(edit.place.node, ast.Call) and name_of(edit.place.node) == "logsumexp":
         return "slip.left-out", "without the logarithm of a sum of exponentials"
     if isinstance(edit.replacement, ast.Call):
+        if name_of(edit.replacement) == "var":
+            return "slip.function", "with the variance (the mean taken away) where the mean of squares belongs"
+        if name_of(edit.replacement) == "abs":
+            return "slip.function", "with the absolute value where the square belongs"
         return "slip.function", "with the sum of absolute values where a norm belongs"
     return "slip.function", "with the square of a norm where the norm belongs"
 

@@ -18,7 +18,10 @@ def _name(node: ast.AST) -> str:
 
 
 def _before(edit: Edit, _: Known) -> Words:
-    return "slip.order", f"with the `{_name(edit.place.node)}` of all numbers, before some are chosen, where it belongs after"
+    return (
+        "slip.order",
+        f"with the `{_name(edit.place.node)}` of all numbers, before some are chosen, where it belongs after",
+    )
 
 
 def _placed(edit: Edit, _: Known) -> Words:
@@ -27,28 +30,70 @@ def _placed(edit: Edit, _: Known) -> Words:
 
 
 def _back(edit: Edit, _: Known) -> Words:
+    if _name(edit.replacement) == "gather":
+        return (
+            "slip.exchanged",
+            f"with `gather`, which reads from places, where `{_name(edit.place.node)}` writes to them",
+        )
     return "slip.left-out", f"without the `{_name(edit.place.node)}` that puts each number back in its place"
 
 
+def _bracket(edit: Edit, _: Known) -> Words:
+    whole = isinstance(edit.place.node, ast.BinOp) and isinstance(edit.place.node.op, ast.Add | ast.Sub)
+    return "slip.order", (
+        "with a factor of the whole sum, where it belongs to one part of it"
+        if whole
+        else "with a factor of one part of a sum alone, where it belongs to the whole"
+    )
+
+
+def _divisor(edit: Edit, _: Known) -> Words:
+    new = edit.replacement
+    more = isinstance(new, ast.BinOp) and isinstance(new.right, ast.BinOp) and isinstance(new.right.op, ast.Add)
+    return "slip.number", f"if what is divided by were {'larger' if more else 'smaller'} by 1"
+
+
+def _stepped(edit: Edit, _: Known) -> Words:
+    return "slip.number", "with numbers 1 apart (0, 1, 2, ...), where those of an `arange` lie further apart"
+
+
+def _squares(edit: Edit, _: Known) -> Words:
+    return (
+        "slip.function",
+        f"with the `{_name(edit.place.node)}` of squares, where that of the numbers themselves belongs",
+    )
+
+
 def _items(edit: Edit, _: Known) -> Words:
-    return "slip.order", f"with the `{_name(edit.place.node)}` of each item before they are added, where it belongs after"
+    return (
+        "slip.order",
+        f"with the `{_name(edit.place.node)}` of each item before they are added, where it belongs after",
+    )
 
 
 def _alone(edit: Edit, known: Known) -> Words | None:
     node = edit.place.node
     assert isinstance(node, ast.FunctionDef)
     first = node.args.args[0].arg
-    return ("slip.axis", f"with each item of `{first}` by itself, where all belong together") if first in known else None
+    return (
+        ("slip.axis", f"with each item of `{first}` by itself, where all belong together") if first in known else None
+    )
 
 
 def _once(edit: Edit, known: Known) -> Words:
     node = edit.place.node
     assert isinstance(node, ast.Call)
-    return "slip.guard", f"with one decision for all elements, where each{of(node.args[0], edit.place, known)} has its own"
+    return (
+        "slip.guard",
+        f"with one decision for all elements, where each{of(node.args[0], edit.place, known)} has its own",
+    )
 
 
 def _narrowed(edit: Edit, _: Known) -> Words:
-    return "slip.axis", f"with the `{_name(edit.place.node)}` along the last axis only, where it belongs over everything"
+    return (
+        "slip.axis",
+        f"with the `{_name(edit.place.node)}` along the last axis only, where it belongs over everything",
+    )
 
 
 def _product(edit: Edit, known: Known) -> Words:
@@ -116,6 +161,10 @@ SAYINGS: dict[str, Callable[[Edit, Known], Words | None]] = {
     "decided once": _once,
     "narrowed": _narrowed,
     "product": _product,
+    "bracket": _bracket,
+    "divisor": _divisor,
+    "stepped": _stepped,
+    "squares": _squares,
     "ratio": _same("slip.order", "with a mean of ratios, where the ratio of two sums belongs"),
     "halves": _halves,
     "misread": _misread,

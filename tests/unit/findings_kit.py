@@ -193,7 +193,8 @@ def slipping(sights: tuple[Sight, ...], source: str) -> suspects.Observe:
             tried = pairs(made, text, suspects.distinct(observe(()), right))
         else:
             tried = again(made, text, [Slip.of(name) for name in names]) if names else slips(made, text)
-        cases = made.cases if names and names != suspects.PAIRS else made.cases[: suspects.FIRST]
+        first = 1 if names == suspects.PAIRS else suspects.FIRST
+        cases = made.cases if names and names != suspects.PAIRS else made.cases[:first]
         return Misconceptions(executions=tuple((one.slip.name, tuple(conduct(one, cases))) for one in tried))
 
     def conduct(one: Mutated, cases: tuple[Case, ...]) -> Iterator[Execution]:
