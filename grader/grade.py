@@ -184,8 +184,8 @@ def _verdicts(
     task: Task, sights: list[Sight], complaints: dict[tuple[str, str], str], submission: Submission, run: Run
 ) -> _Judged:
     exercise = task.exercise
-    found = any(sight.observed.values for sight in sights)
-    begun = judge.attempted(exercise, run.facts, found=found, replaced=_is_replaced(exercise, submission, sights))
+    came = any(sight.observed.values for sight in sights)
+    begun = judge.attempted(exercise, run.facts, found=came, replaced=_is_replaced(exercise, submission, sights))
     lost = _lost(exercise, submission, run)
     if lost is not None:
         begun, sights = True, [replace(sight, execution=_never_defined(sight, lost)) for sight in sights]

@@ -22,17 +22,19 @@ from grader.model import (
     Case,
     Cell,
     Claims,
+    Difference,
     Execution,
     Exercise,
     Expectation,
     Expected,
     Job,
     Misconceptions,
+    Node,
     Observation,
     Status,
+    Tensor,
 )
 from grader.model import Mapping as MappingNode
-from grader.model import Node, Tensor
 from grader.model import Sequence as SequenceNode
 from grader.mutants.factory import factory, name_of
 from grader.mutants.slips import Mutated, Slip, again, pairs, slips, told
@@ -63,7 +65,7 @@ def matching(sights: Sequence[Sight], observe: Observe) -> Slip | None:
     """Return the one slip that behaves as a submission does on every case, None if there is none, or several meanings.
 
     `sights` are the judged cases of one exercise; `observe` gives all slips on the first cases, or, asked for `PAIRS`,
-    pairs of them on the first, or named ones on all. Of a multiple of a slip, or of two at once, the slip has the rule "slip.two".
+    pairs of them on the first, or named ones on all. What is a multiple of a slip, or two at once, has the rule "slip.two".
     """
     if any(sight.execution.observation is None for sight in sights) or not _tells(sights):
         return None
@@ -118,8 +120,12 @@ def _two(sights: Sequence[Sight], observe: Observe) -> Slip | None:
 
 
 def _tells(sights: Sequence[Sight]) -> bool:
-    """Tell whether a number differs: where all that is seen is a True for a False, much that is unlike looks alike."""
-    return any(one.error is not None for sight in sights for one in sight.differences)
+    """Tell whether a number differs: where all that is seen is a yes for a no, much that is unlike looks alike."""
+    return any(one.error is not None and not _is_flag(one) for sight in sights for one in sight.differences)
+
+
+def _is_flag(one: Difference) -> bool:
+    return one.total == 1 and {one.got_value, one.expected_value} == {0.0, 1.0}
 
 
 def first(expected: Expected, exercise: Exercise, reference: Path, bench: Bench) -> Misconceptions:
@@ -179,13 +185,13 @@ def _gist(seen: Observation | None) -> bytes:
     return b"|".join(_rounded(array) for array in arrays)
 
 
-def _rounded(array: np.ndarray) -> bytes:  # type: ignore[type-arg]
+def _rounded(array: np.ndarray) -> bytes:
     values = np.asarray(array, dtype=np.float64)
     size = float(np.max(np.abs(values[np.isfinite(values)]), initial=0.0)) or 1.0
     return f"{size:.4g}".encode() + np.round(values / size, 4).tobytes()
 
 
-def _arrays(node: Node) -> Iterator[np.ndarray]:  # type: ignore[type-arg]
+def _arrays(node: Node) -> Iterator[np.ndarray]:
     match node:
         case Tensor():
             yield to_numpy(node.array)

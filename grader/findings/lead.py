@@ -16,8 +16,9 @@ DIGITS = 3
 """A factor with so many digits is no number that somebody wrote."""
 
 WHERE = {
-    "gradient.wrong", "value.nan", "value.infinite", "state.differs", "value.argument-misused", "value.factor-where", "value.left-out-where",
-    "value.missing-term", "value.mode", "value.no-sigmoid", "value.some-rows", "value.where",
+    "gradient.wrong", "state.differs", "value.argument-misused", "value.factor-where", "value.infinite",
+    "value.left-out-where", "value.missing-term", "value.mode", "value.nan", "value.no-sigmoid", "value.some-places",
+    "value.some-rows", "value.where",
 }  # fmt: skip
 """What says where something differs, or by how much, and not why."""
 

@@ -90,8 +90,8 @@ class Pair:
             times = max(_largest(predicted) / size, 1e-6) if size else 1.0
             return np.asarray(np.maximum(self.allowed * times, floor))
         with np.errstate(all="ignore"):
-            size = np.maximum(np.abs(self.want), max(SMALLEST * _largest(self.want), TINY))
-            grown = np.clip(np.abs(predicted) / size, 1.0, 1e12)
+            least = max(SMALLEST * _largest(self.want), TINY)
+            grown = np.clip(np.abs(predicted) / np.maximum(np.abs(self.want), least), 1.0, 1e12)
         return np.asarray(np.maximum(self.allowed * grown, floor))
 
     def tells_apart(self, predicted: Numbers) -> bool:

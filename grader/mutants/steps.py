@@ -148,21 +148,28 @@ def products(place: Place) -> Iterator[ast.AST]:
 def brackets(place: Place) -> Iterator[ast.AST]:
     """`a + r * b` to `r * (a + b)`, and back to either part: a factor of all, or of one part."""
     node = place.node
-    if not isinstance(node, ast.BinOp):
-        return
-    if isinstance(node.op, ast.Add | ast.Sub):
-        for side in ("left", "right"):
-            product = getattr(node, side)
-            if isinstance(product, ast.BinOp) and isinstance(product.op, ast.Mult):
-                for factor, kept in ((product.left, product.right), (product.right, product.left)):
-                    yield ast.BinOp(left=factor, op=ast.Mult(), right=changed_to(node, **{side: kept}))
-    if isinstance(node.op, ast.Mult | ast.Div):
-        for total, factor in ((node.left, node.right), (node.right, node.left)):
-            if isinstance(total, ast.BinOp) and isinstance(total.op, ast.Add | ast.Sub):
-                if isinstance(node.op, ast.Mult) or total is node.left:
-                    for side in ("left", "right"):
-                        part = ast.BinOp(left=getattr(total, side), op=node.op, right=factor)
-                        yield changed_to(total, **{side: part})
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+        yield from _widened(node)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div):
+        yield from _distributed(node)
+
+
+def _widened(total: ast.BinOp) -> Iterator[ast.AST]:
+    for side in ("left", "right"):
+        product = getattr(total, side)
+        if isinstance(product, ast.BinOp) and isinstance(product.op, ast.Mult):
+            for factor, kept in ((product.left, product.right), (product.right, product.left)):
+                yield ast.BinOp(left=factor, op=ast.Mult(), right=changed_to(total, **{side: kept}))
+
+
+def _distributed(product: ast.BinOp) -> Iterator[ast.AST]:
+    """A sum is divided only where it stands above."""
+    pairs = [(product.left, product.right), (product.right, product.left)]
+    for total, factor in pairs if isinstance(product.op, ast.Mult) else pairs[:1]:
+        if isinstance(total, ast.BinOp) and isinstance(total.op, ast.Add | ast.Sub):
+            for side in ("left", "right"):
+                part = ast.BinOp(left=getattr(total, side), op=product.op, right=factor)
+                yield changed_to(total, **{side: part})
 
 
 def divisors(place: Place) -> Iterator[ast.AST]:
@@ -183,9 +190,9 @@ def stepped(place: Place) -> Iterator[ast.AST]:
 def squares(place: Place) -> Iterator[ast.AST]:
     """`x.sum(1)` to `x.square().sum(1)`."""
     node, values = place.node, argument_of(place.node, place)
-    if isinstance(node, ast.Call) and name_of(node) in {"sum", "mean"} and isinstance(node.func, ast.Attribute):
-        if isinstance(values, ast.expr):
-            yield applied(node, method(values, "square"), place)
+    named = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and name_of(node) in {"sum", "mean"}
+    if named and isinstance(node, ast.Call) and isinstance(values, ast.expr):
+        yield applied(node, method(values, "square"), place)
 
 
 def ratios(place: Place) -> Iterator[ast.AST]:
@@ -193,16 +200,12 @@ def ratios(place: Place) -> Iterator[ast.AST]:
     node = place.node
     if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Div):
         return
-    above, below = argument_of(node.left, place), argument_of(node.right, place)
-    left, right = node.left, node.right
-    if isinstance(left, ast.Call) and isinstance(right, ast.Call) and above is not None and below is not None:
-        if (
-            name_of(left) == name_of(right)
-            and name_of(left) in {"sum", "mean"}
-            and isinstance(left.func, ast.Attribute)
-        ):
-            mean = changed_to(left, func=changed_to(left.func, attr="mean"))
-            yield applied(mean, changed_to(node, left=above, right=below), place)
+    above, below, left, right = argument_of(node.left, place), argument_of(node.right, place), node.left, node.right
+    if above is None or below is None or not isinstance(left, ast.Call) or not isinstance(right, ast.Call):
+        return
+    if name_of(left) == name_of(right) and name_of(left) in {"sum", "mean"} and isinstance(left.func, ast.Attribute):
+        mean = changed_to(left, func=changed_to(left.func, attr="mean"))
+        yield applied(mean, changed_to(node, left=above, right=below), place)
 
 
 def halves(place: Place) -> Iterator[ast.AST]:
@@ -211,10 +214,11 @@ def halves(place: Place) -> Iterator[ast.AST]:
     if isinstance(node, ast.Subscript):
         yield from _sliced(node)
     joined = argument_of(node, place)
-    if isinstance(node, ast.Call) and name_of(node) == "flatten" and isinstance(joined, ast.Call):
-        if name_of(joined) == "stack":
-            yield _renamed(joined, "cat")
-    if isinstance(node, ast.Call) and name_of(node) in {"cat", "concat"}:
+    if not isinstance(node, ast.Call):
+        return
+    if name_of(node) == "flatten" and isinstance(joined, ast.Call) and name_of(joined) == "stack":
+        yield _renamed(joined, "cat")
+    if name_of(node) in {"cat", "concat"}:
         yield method(_renamed(node, "stack"), "flatten", number(-2))
 
 

@@ -64,7 +64,8 @@ COMMON = frozenset(
     if kind
     in {
         "term dropped", "call dropped", "operator", "sign", "argument ignored", "complemented", "axis", "whole", "renamed",
-        "norm", "counted otherwise", "moved", "filled", "shifted", "keyword dropped", "swapped", "after placing", "product", "halves",
+        "norm", "counted otherwise", "moved", "filled", "shifted", "keyword dropped", "swapped", "after placing",
+        "product", "halves",
     }
 )  # fmt: skip
 """The places in `USUAL` of what is tried in pairs first."""

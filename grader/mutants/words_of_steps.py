@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
-from grader.mutants.applied import argument_of, name_of
+from grader.mutants.applied import name_of
 from grader.mutants.misread import reading
 from grader.mutants.mutate import Edit
 from grader.mutants.nouns import Known, listed, noun, of
@@ -53,10 +53,6 @@ def _divisor(edit: Edit, _: Known) -> Words:
     return "slip.number", f"if what is divided by were {'larger' if more else 'smaller'} by 1"
 
 
-def _stepped(edit: Edit, _: Known) -> Words:
-    return "slip.number", "with numbers 1 apart (0, 1, 2, ...), where those of an `arange` lie further apart"
-
-
 def _squares(edit: Edit, _: Known) -> Words:
     return (
         "slip.function",
@@ -96,7 +92,7 @@ def _narrowed(edit: Edit, _: Known) -> Words:
     )
 
 
-def _product(edit: Edit, known: Known) -> Words:
+def _product(edit: Edit, _: Known) -> Words:
     early = isinstance(edit.place.node, ast.BinOp) and isinstance(edit.place.node.op, ast.MatMult)
     return "slip.order", (
         "with a factor after a matrix product, where it belongs before"
@@ -163,7 +159,9 @@ SAYINGS: dict[str, Callable[[Edit, Known], Words | None]] = {
     "product": _product,
     "bracket": _bracket,
     "divisor": _divisor,
-    "stepped": _stepped,
+    "stepped": _same(
+        "slip.number", "with numbers 1 apart (0, 1, 2, ...), where those of an `arange` lie further apart"
+    ),
     "squares": _squares,
     "ratio": _same("slip.order", "with a mean of ratios, where the ratio of two sums belongs"),
     "halves": _halves,
