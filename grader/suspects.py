@@ -38,7 +38,7 @@ from grader.model import Mapping as MappingNode
 from grader.model import Sequence as SequenceNode
 from grader.mutants.factory import factory, name_of
 from grader.mutants.slips import Mutated, Slip, again, pairs, slips, told
-from grader.mutants.usual import COMMON
+from grader.mutants.usual import ALONE, COMMON
 from grader.sandbox.bench import Bench
 from grader.sight import Sight
 
@@ -92,13 +92,15 @@ def _multiple(sights: Sequence[Sight], early: Misconceptions, observe: Observe) 
     suspected = [name for name, found in early.executions if _as_multiple(there, found)]
     if not suspected or len(suspected) > SUSPECTS:
         return None
-    found = []
-    for name, executions in observe(tuple(suspected)).executions:
-        said = _as_multiple(sights, executions)
-        if said:
-            slip = Slip.of(name)
-            found.append(msgspec.structs.replace(slip, rule="slip.two", told=f"{slip.told}, {said}"))
-    return told(found)
+    seen = [(Slip.of(name), _as_multiple(sights, found)) for name, found in observe(tuple(suspected)).executions]
+    simplest = min((len(said) for _, said in seen if said), default=0)
+    return told(
+        [
+            msgspec.structs.replace(slip, rule="slip.two", told=f"{slip.told}, {said}")
+            for slip, said in seen
+            if said and len(said) == simplest
+        ]
+    )
 
 
 def _as_multiple(sights: Sequence[Sight], executions: Sequence[Execution]) -> str | None:
@@ -163,7 +165,7 @@ def distinct(early: Misconceptions, expected: Sequence[Expectation]) -> list[int
         slip, gist = Slip.of(name), tuple(_gist(each.observation) for each in executions)
         if all(gist[at] == right.get(each.id.partition("/")[2]) for at, each in enumerate(executions)):
             quiet += [slip] if slip.rule == "slip.guard" else []
-        elif all(each.status is Status.OK for each in executions):
+        elif slip.order not in ALONE and all(each.status is Status.OK for each in executions):
             seen.setdefault(gist, slip)
     turns: dict[int, list[Slip]] = {}
     for slip in seen.values():

@@ -176,7 +176,7 @@ FACTS: Mapping[str, Mapping[str, Scalar]] = {
     "value.some-places": {"name": "your result", "which": "the last place", "axis": 1},
     "value.both-ways": {"how": "the mean of", "first": "pred", "second": "target"},
     "value.condition": {"name": "varied", "got": "0", "want": "1", "why": "the weights are not all the same"},
-    "slip.two": {"told": "X"},
+    "slip.two": {"told": "with `sum` where `mean` belongs, and if 0.5 were left out of a sum"},
     "value.missing-term": {"name": "your result", "offset": "0.6808 too small", "slots": "`pred`"},
     "value.left-out-where": {"name": "scores", "condition": "`labels` is 0"},
     "value.factor-where": {"condition": "`labels` is 0", "name": "scores", "factor": "2"},

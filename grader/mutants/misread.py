@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from grader.mutants.changes import changed_to
 from grader.mutants.place import Place
@@ -16,22 +16,33 @@ READINGS = {
     "{0}.exp()": "replaced by {its} exponential",
     "{0}.log()": "replaced by {its} logarithm",
     "{0} + 1": "increased by 1",
-    "1 - {0}": "turned round (1 minus {it})",
     "{0} - {0}.mean(-1, keepdim=True)": "centred, with the mean taken away",
 }
 """What an argument may be taken for, and how to say so."""
 
 
+TURNED = {"1 - {0}": "turned round (1 minus {it})"}
+
+
 def misread(place: Place) -> Iterator[ast.AST]:
     """A function that takes an argument, or those of like names, for its double, its square, its logarithm, ..."""
+    yield from _read(place, READINGS)
+
+
+def turned_round(place: Place) -> Iterator[ast.AST]:
+    """A function that takes an argument for 1 minus it, as where a mask says the opposite of what was thought."""
+    yield from _read(place, TURNED)
+
+
+def _read(place: Place, readings: Mapping[str, str]) -> Iterator[ast.AST]:
     node = place.node
     if not isinstance(node, ast.FunctionDef) or not isinstance(place.parent, ast.Module | ast.ClassDef):
         return
     plain = [arg.arg for arg in node.args.args if arg.arg != "self"]
     given = plain[: len(plain) - len(node.args.defaults)]
     for names in _groups(given):
-        for reading in READINGS:
-            first = [ast.parse(f"{name} = {reading.format(name)}").body[0] for name in names]
+        for way in readings:
+            first = [ast.parse(f"{name} = {way.format(name)}").body[0] for name in names]
             yield changed_to(node, body=[*first, *node.body])
 
 
@@ -48,7 +59,7 @@ def reading(node: ast.FunctionDef) -> tuple[list[str], str]:
     first = [each for each in node.body if isinstance(each, ast.Assign)]
     text = ast.unparse(first[0].value)
     name = ast.unparse(first[0].targets[0])
-    for pattern, said in READINGS.items():
+    for pattern, said in (READINGS | TURNED).items():
         if ast.unparse(ast.parse(pattern.format(name))) == text:
             names = [ast.unparse(each.targets[0]) for each in first]
             group = [

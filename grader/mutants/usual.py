@@ -52,6 +52,7 @@ USUAL: dict[str, Change] = {
     "squares": steps.squares,
     "weighted": formulas.weighted,
     "negated": formulas.negated,
+    "turned round": misread.turned_round,
     "misread": misread.misread,
     "number": steps.numbers,
     "constant": formulas.constants,
@@ -69,3 +70,10 @@ COMMON = frozenset(
     }
 )  # fmt: skip
 """The places in `USUAL` of what is tried in pairs first."""
+
+ALONE = frozenset(
+    number
+    for number, kind in enumerate(USUAL)
+    if kind in {"misread", "number", "constant", "neighbour", "name", "detached", "doubled"}
+)
+"""The places in `USUAL` of what is tried by itself only: together with another change it can mimic too much."""

@@ -166,5 +166,6 @@ SAYINGS: dict[str, Callable[[Edit, Known], Words | None]] = {
     "ratio": _same("slip.order", "with a mean of ratios, where the ratio of two sums belongs"),
     "halves": _halves,
     "misread": _misread,
+    "turned round": _misread,
     "number": _number,
 }

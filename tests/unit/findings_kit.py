@@ -174,12 +174,16 @@ def told(source: str, entry: str, rule: str = "") -> tuple[Finding | None, tuple
     sights, known = sights_of(source, entry, rule)
     found = findings.find_each(sights, known)
     if is_unexplained([each[0] for each in found if each]):
-        slip = suspects.matching(sights, slipping(sights, source))
+        slip = suspects.matching(sights, slipping(sights, source, in_pairs=rule in IN_PAIRS))
         found = findings.find_each(sights, known, slip) if slip else found
     return lead(found), found
 
 
-def slipping(sights: tuple[Sight, ...], source: str) -> suspects.Observe:
+IN_PAIRS = {"slip.two", "value.argument-misused", "value.differs"}
+"""Where pairs of slips are tried too: elsewhere that takes seconds and says nothing."""
+
+
+def slipping(sights: tuple[Sight, ...], source: str, *, in_pairs: bool = True) -> suspects.Observe:
     """Return what observes the slips of an example's `right`, in this process."""
     made = sights[0].exercise
     text = "import torch\n" + renamed(source, "right")
@@ -189,6 +193,8 @@ def slipping(sights: tuple[Sight, ...], source: str) -> suspects.Observe:
     plan = Plan(made, 0, "answer")
 
     def observe(names: tuple[str, ...]) -> Misconceptions:
+        if names == suspects.PAIRS and not in_pairs:
+            return Misconceptions()
         if names == suspects.PAIRS:
             tried = pairs(made, text, suspects.distinct(observe(()), right))
         else:

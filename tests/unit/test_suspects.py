@@ -43,7 +43,7 @@ def test_the_slip_is_found_and_only_suspects_are_run_on_every_case() -> None:
 def test_an_answer_that_is_no_slip_is_told_nothing_after_the_first_cases() -> None:
     sights, observe, counts = asked(NONE)
     assert suspects.matching(sights, observe) is None
-    assert counts == [0]
+    assert counts == [0, 1]  # all slips, then pairs of them; nothing on all cases
 
 
 def test_two_cases_that_the_slip_does_not_explain_are_enough_for_silence() -> None:
@@ -56,6 +56,29 @@ def test_a_truth_that_is_a_falsehood_tells_nothing() -> None:
     sights, observe, counts = asked(SLIP)
     assert suspects.matching(without_numbers(sights), observe) is None
     assert counts == []
+
+
+def test_a_multiple_of_a_slip_is_told_with_the_factor() -> None:
+    sights, observe, counts = asked(SLIP.replace(".mean() + 0", ".sum() / 2 + 0"))
+    found = suspects.matching(sights, observe)
+    assert found is not None
+    assert found.rule == "slip.two"
+    assert found.told == (
+        "without the division by what is computed from `pred`, and then a mean over another count (times `batch` / 2)"
+    )
+    assert len(counts) == 2
+
+
+TWO = "\ndef wrong(pred, target):\n    spread = pred.square().sum(dim=1) + 0.5\n    return ((pred - target).square().sum(dim=1) / spread).mean()\n"
+
+
+def test_two_slips_at_once_are_told_side_by_side() -> None:
+    sights, observe, counts = asked(TWO)
+    found = suspects.matching(sights, observe)
+    assert found is not None
+    assert found.rule == "slip.two"
+    assert found.told == "with `sum` where `mean` belongs, and with `square` where `abs` belongs"
+    assert counts[:2] == [0, 1]
 
 
 def without_numbers(sights: Sequence[Sight]) -> list[Sight]:
