@@ -76,15 +76,6 @@ def _alone(edit: Edit, known: Known) -> Words | None:
     )
 
 
-def _once(edit: Edit, known: Known) -> Words:
-    node = edit.place.node
-    assert isinstance(node, ast.Call)
-    return (
-        "slip.guard",
-        f"with one decision for all elements, where each{of(node.args[0], edit.place, known)} has its own",
-    )
-
-
 def _narrowed(edit: Edit, _: Known) -> Words:
     return (
         "slip.axis",
@@ -154,7 +145,7 @@ SAYINGS: dict[str, Callable[[Edit, Known], Words | None]] = {
     "not put back": _back,
     "item by item": _items,
     "one by one": _alone,
-    "decided once": _once,
+    "decided once": _same("slip.guard", "with one decision for all elements, where each has its own"),
     "narrowed": _narrowed,
     "product": _product,
     "bracket": _bracket,
