@@ -68,7 +68,12 @@ FACTS: Mapping[str, Mapping[str, Scalar]] = {
         "type": "RuntimeError",
         "message": "function SquareBackward returned an incorrect number of gradients (expected 1, got 2)",
     },
-    "run.raised": {"type": "ZeroDivisionError", "place": " (line 5)", "message": "division by zero"},
+    "run.raised": {
+        "who": "your code",
+        "type": "ZeroDivisionError",
+        "place": " (line 5)",
+        "message": "division by zero",
+    },
     "structure.order": {
         "got": "int64 tensor (6,), float32 tensor (6, 5)",
         "expected": "float32 tensor (6, 5), int64 tensor (6,)",

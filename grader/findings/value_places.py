@@ -48,7 +48,7 @@ RULE = Rule(
     RuleText(
         id="value.some-places",
         title="Some places along an axis are wrong, the others right",
-        message="in {name}, {which} along axis {axis} differs; all the others are right.",
+        message="in {name}, what differs is {which} along axis {axis}; all the others are right.",
         why="What is right for most places and wrong for some has its own line of code, or its own place in a table.",
         mend="Compare what your code does for these places with what it does for the others.",
         example="""\

@@ -321,7 +321,7 @@ def _condition(edit: Edit, known: Known) -> Words | None:
     if not isinstance(value, bool):
         return "slip.guard", "with a condition turned round"
     names = known_sources([edit.place.node], edit.place, known)
-    return "slip.guard", told[value] + (f" ({listed(names)} decides)" if names else "")
+    return "slip.guard", told[value] + (f" ({listed(names)} decide{'s' * (len(names) == 1)})" if names else "")
 
 
 def _comparison(edit: Edit, _: Known) -> Words | None:
@@ -342,8 +342,10 @@ def _doubled(edit: Edit, known: Known) -> Words | None:
             return "slip.function", f"with probabilities where the `{name_of(node)}` takes raw scores"
         return "slip.function", f"with the `{name_of(node)}` applied twice"
     assert isinstance(new, ast.BinOp)
-    verb = {ast.Add: "added", ast.Mult: "multiplied", ast.Div: "divided by"}[type(new.op)]
-    return "slip.function", f"with {noun(new.right, edit.place, known)} {verb} twice"
+    what = noun(new.right, edit.place, known)
+    if isinstance(new.op, ast.Div):
+        return "slip.function", f"if {what} were divided by twice"
+    return "slip.function", f"if {what} were {'added' if isinstance(new.op, ast.Add) else 'multiplied by'} twice"
 
 
 def _number(edit: Edit, _: Known) -> Words | None:
