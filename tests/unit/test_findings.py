@@ -394,6 +394,6 @@ def test_a_factor_without_a_meaning_is_not_told_of_one_case_alone() -> None:
 
 def test_what_is_off_by_hardly_more_than_rounding_is_not_called_another_order() -> None:
     numbers = np.array([1.0, 2.0, -3.0, 5.0])
-    turned, rounded = (findings.find(an_array(got, numbers)) for got in (numbers[::-1].copy(), numbers * (1 + 1e-12)))
+    turned, rounded = (findings.find(an_array(got, numbers)) for got in (numbers[::-1].copy(), numbers * (1 + 1e-14)))
     assert "value.permuted" in {each.rule for each in turned}
     assert "value.permuted" not in {each.rule for each in rounded}
