@@ -18,6 +18,7 @@ from grader.arrays import to_numpy
 from grader.calls import Plan, student_call
 from grader.expected import harness_of
 from grader.findings.multiples import multiple
+from grader.findings.scene import scenes
 from grader.model import (
     Case,
     Cell,
@@ -74,7 +75,13 @@ def matching(sights: Sequence[Sight], observe: Observe) -> Slip | None:
     confirmed = _confirmed(sights, suspected, observe) if suspected else []
     if confirmed:
         return told([Slip.of(name) for name in confirmed])
-    return _multiple(sights, early, observe) or _two(sights, observe)
+    return (_multiple(sights, early, observe) or _two(sights, observe)) if _differs_ordinarily(sights) else None
+
+
+def _differs_ordinarily(sights: Sequence[Sight]) -> bool:
+    """Tell whether a number is wrong in an ordinary case: where all is right but for overflow, no formula is two slips."""
+    seen = [scene.here for scene in scenes(tuple(sights))]
+    return any(one.plain and (one.wrong_values or one.wrong_gradients) for one in seen)
 
 
 def _there(sights: Sequence[Sight], early: Misconceptions) -> list[Sight]:

@@ -81,6 +81,15 @@ def test_two_slips_at_once_are_told_side_by_side() -> None:
     assert counts[:2] == [0, 1]
 
 
+def test_an_answer_that_only_overflows_is_no_two_slips() -> None:
+    sights, observe, counts = asked(
+        "\ndef wrong(pred, target):\n    return right(pred, target) + 0 * pred.pow(14).sum()\n"
+    )
+    assert any(sight.differences for sight in sights)
+    assert suspects.matching(sights, observe) is None
+    assert counts == [0]
+
+
 def without_numbers(sights: Sequence[Sight]) -> list[Sight]:
     return [
         replace(one, differences=tuple(Difference(slot=each.slot, aspect=each.aspect) for each in one.differences))
