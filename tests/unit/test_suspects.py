@@ -59,12 +59,12 @@ def test_a_truth_that_is_a_falsehood_tells_nothing() -> None:
 
 
 def test_a_multiple_of_a_slip_is_told_with_the_factor() -> None:
-    sights, observe, counts = asked(SLIP.replace(".mean() + 0", ".sum() / 2 + 0"))
+    sights, observe, counts = asked(SLIP.replace(".mean() + 0", ".sum() + 0"))
     found = suspects.matching(sights, observe)
     assert found is not None
     assert found.rule == "slip.two"
     assert found.told == (
-        "without the division by what is computed from `pred`, and then a mean over another count (times `batch` / 2)"
+        "without the division by what is computed from `pred`, and then a sum where a mean belongs (times `batch`)"
     )
     assert len(counts) == 2
 
@@ -87,7 +87,7 @@ def test_an_answer_that_only_overflows_is_no_two_slips() -> None:
     )
     assert any(sight.differences for sight in sights)
     assert suspects.matching(sights, observe) is None
-    assert counts == [0]
+    assert 1 not in counts  # pairs are not asked for
 
 
 def without_numbers(sights: Sequence[Sight]) -> list[Sight]:
