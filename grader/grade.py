@@ -184,7 +184,8 @@ def _verdicts(
     task: Task, sights: list[Sight], complaints: dict[tuple[str, str], str], submission: Submission, run: Run
 ) -> _Judged:
     exercise = task.exercise
-    begun = judge.attempted(exercise, run.facts, found=any(sight.observed.values for sight in sights))
+    came = any(sight.observed.values for sight in sights)
+    begun = judge.attempted(exercise, run.facts, found=came, replaced=_is_replaced(exercise, submission, sights))
     lost = _lost(exercise, submission, run)
     if lost is not None:
         begun, sights = True, [replace(sight, execution=_never_defined(sight, lost)) for sight in sights]
@@ -202,6 +203,17 @@ def _verdicts(
         begun_or_broken = begun or sight.execution.status is Status.BROKEN
         verdicts.append(_verdict(sight, found, known, points) if begun_or_broken else judge.not_begun(sight, points))
     return _Judged(verdicts, footprint.taken(seen, begun))
+
+
+REBINDING = re.compile(r"\b(globals|locals|vars|exec|eval|setattr|modules)\b|__dict__|__code__")
+"""What a source needs to give a name another value without an assignment or a definition that can be read."""
+
+
+def _is_replaced(exercise: Exercise, submission: Submission, sights: list[Sight]) -> bool:
+    """Tell whether a starter was left as it is and something was put in its place: a result came, and the source may."""
+    gave = any(not isinstance(value, Nothing) for sight in sights for value in sight.observed.values)
+    part_set = re.compile(rf"\b{exercise.id}\.\w+\s*=(?!=)")
+    return gave and any(REBINDING.search(cell.source) or part_set.search(cell.source) for cell in submission.cells)
 
 
 def _reasons(task: Task, seen: tuple[Sight, ...], known: Finding | None) -> tuple[tuple[Finding, ...], ...]:

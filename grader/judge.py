@@ -49,10 +49,11 @@ MAX_POWER = 6
 """So many characters has the exponent of a number that somebody computed."""
 
 
-def attempted(exercise: Exercise, facts: Facts, *, found: bool = False) -> bool:
+def attempted(exercise: Exercise, facts: Facts, *, found: bool = False, replaced: bool = False) -> bool:
     """Tell whether a student has begun the exercise: something is defined that is not the starter as given out.
 
-    `found`: some call found the name, however it came to be defined.
+    `found`: some call found the name, however it came to be defined. `replaced`: one gave a result, and the source may
+    have put something else in the starter's place after its definition.
     """
     own = [definition for definition in facts.definitions if definition.name == exercise.id]
     if exercise.form is Form.SCRIPT:
@@ -60,7 +61,7 @@ def attempted(exercise: Exercise, facts: Facts, *, found: bool = False) -> bool:
         return any(not definition.untouched for definition in scripts) or _whole_file_broken(facts)
     if own:
         last = own[-1]
-        return not (last.untouched or last.unfinished)
+        return replaced or not (last.untouched or last.unfinished)
     mentioned = any(exercise.id in (raised.message or "") for _, raised in facts.broken)
     return found or mentioned or _whole_file_broken(facts)
 
@@ -339,10 +340,7 @@ def outcome(sight: Sight) -> Outcome:
         return Outcome.NOT_ATTEMPTED
     if not sight.differences:
         return Outcome.PASSED
-    raised = execution.observation.raised
-    if raised is not None and raised.type == "NotImplementedError":
-        return Outcome.NOT_ATTEMPTED
-    return Outcome.RAISED if raised is not None else Outcome.WRONG
+    return Outcome.RAISED if execution.observation.raised is not None else Outcome.WRONG
 
 
 def verdict(sight: Sight, points: float, evidence: Evidence) -> Verdict:

@@ -91,6 +91,8 @@ def _coincides(sights: Sequence[Sight], executions: tuple[Execution, ...]) -> Fi
         theirs = by_case.get(sight.case.name)
         if _same(sight, theirs):
             met += bool(sight.differences)
+        elif theirs is not None and _is_guarded(sight, theirs):
+            excused += 1
         elif theirs is None or not sight.differences or not _both_fail(sight, theirs):
             return Fit.NONE
         elif _overflows(sight):
@@ -100,6 +102,14 @@ def _coincides(sights: Sequence[Sight], executions: tuple[Execution, ...]) -> Fi
         if met + left < max(excused, DRIFTED * drifted):  # whatever the rest is
             return Fit.NONE
     return Fit.EXCUSED if excused or drifted else Fit.WHOLE
+
+
+def _is_guarded(sight: Sight, theirs: Execution) -> bool:
+    """Tell whether a submission is right where a known mistake is not finite: it has a guard besides."""
+    seen = theirs.observation
+    if sight.differences or seen is None or seen.raised is not None or seen.missing:
+        return False
+    return not _finite(seen) and _finite(sight.observed)
 
 
 def _overflows(sight: Sight) -> bool:

@@ -45,6 +45,10 @@ def prepare(exercise: Exercise, course: Course, seed: int, bench: Bench, cache: 
     def slips(names: tuple[str, ...]) -> Misconceptions:
         if not names:
             return _kept(digest("slips", key), cache, lambda: suspects.first(expected, exercise, path, bench))
+        if names == suspects.PAIRS:
+            return _kept(
+                digest("pairs", key), cache, lambda: suspects.paired(slips(()), expected, exercise, path, bench)
+            )
         name = digest("suspects", key, *names)
         return _kept(name, cache, lambda: suspects.chosen(names, expected, exercise, path, bench))
 

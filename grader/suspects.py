@@ -1,21 +1,45 @@
 """Does a submission behave as the reference would with one place of it changed? Observed once, when somebody needs it.
 
-All slips run on an exercise's first cases; of those that a submission coincides with there, every case is run.
+All slips run on an exercise's first cases; of those that a submission coincides with there, every case is run. If there
+are none, two more questions are asked: is it a constant multiple of what a slip gives, and is it two slips at once?
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
 from grader import misconceptions
+from grader.arrays import to_numpy
 from grader.calls import Plan, student_call
 from grader.expected import harness_of
-from grader.model import Case, Cell, Claims, Execution, Exercise, Expected, Job, Misconceptions, Status
+from grader.findings.multiples import multiple
+from grader.findings.scene import scenes
+from grader.model import (
+    Case,
+    Cell,
+    Claims,
+    Difference,
+    Execution,
+    Exercise,
+    Expectation,
+    Expected,
+    Job,
+    Misconceptions,
+    Node,
+    Observation,
+    Status,
+    Tensor,
+)
+from grader.model import Mapping as MappingNode
+from grader.model import Sequence as SequenceNode
 from grader.mutants.factory import factory, name_of
-from grader.mutants.slips import Mutated, Slip, slips, told
+from grader.mutants.slips import Mutated, Slip, again, pairs, slips, told
+from grader.mutants.usual import ALONE, COMMON
 from grader.sandbox.bench import Bench
 from grader.sight import Sight
 
@@ -27,6 +51,13 @@ FIRST = 3
 """So many of an author's own cases tell most slips apart."""
 SUSPECTS = 40
 """Where more slips than this coincide on the first cases, the rest is not looked at."""
+PAIRED = 48
+"""So many slips that give different numbers are tried in pairs."""
+RARE = 3
+"""A kind that people make less often has its turn so much later."""
+QUIET = 4
+PAIRS = ("in pairs",)
+"""Asks for what pairs of slips give on the first cases."""
 
 Observe = Callable[[tuple[str, ...]], Misconceptions]
 
@@ -34,42 +65,162 @@ Observe = Callable[[tuple[str, ...]], Misconceptions]
 def matching(sights: Sequence[Sight], observe: Observe) -> Slip | None:
     """Return the one slip that behaves as a submission does on every case, None if there is none, or several meanings.
 
-    `sights` are the judged cases of one exercise; `observe` gives all slips on the first cases, or named ones on all.
+    `sights` are the judged cases of one exercise; `observe` gives all slips on the first cases, or, asked for `PAIRS`,
+    pairs of them on the first, or named ones on all. What is a multiple of a slip, or two at once, has the rule "slip.two".
     """
     if any(sight.execution.observation is None for sight in sights) or not _tells(sights):
         return None
     early = observe(())
+    suspected = misconceptions.alike(_there(sights, early), early)
+    confirmed = _confirmed(sights, suspected, observe) if suspected else []
+    if confirmed:
+        return told([Slip.of(name) for name in confirmed])
+    return (_multiple(sights, early, observe) or _two(sights, observe)) if _differs_ordinarily(sights) else None
+
+
+def _differs_ordinarily(sights: Sequence[Sight]) -> bool:
+    """Tell whether a number is wrong in an ordinary case: where all is right but for overflow, no formula is two slips."""
+    seen = [scene.here for scene in scenes(tuple(sights))]
+    return any(one.plain and (one.wrong_values or one.wrong_gradients) for one in seen)
+
+
+def _there(sights: Sequence[Sight], early: Misconceptions) -> list[Sight]:
     names = {execution.id.partition("/")[2] for _, found in early.executions for execution in found}
-    there = [sight for sight in sights if sight.case.name in names]
-    suspected = tuple(misconceptions.alike(there, early)[:SUSPECTS])
-    if not suspected:
+    return [sight for sight in sights if sight.case.name in names]
+
+
+def _confirmed(sights: Sequence[Sight], suspected: Sequence[str], observe: Observe) -> list[str]:
+    return misconceptions.alike(sights, observe(tuple(suspected[:SUSPECTS])))
+
+
+def _multiple(sights: Sequence[Sight], early: Misconceptions, observe: Observe) -> Slip | None:
+    """Return the slip of whose numbers a submission's are a multiple, with a factor that has a name, if it is one."""
+    there = _there(sights, early)
+    suspected = [name for name, found in early.executions if _as_multiple(there, found)]
+    if not suspected or len(suspected) > SUSPECTS:
         return None
-    return told([Slip.of(name) for name in misconceptions.alike(sights, observe(suspected))])
+    seen = [(Slip.of(name), _as_multiple(sights, found)) for name, found in observe(tuple(suspected)).executions]
+    simplest = min((len(said) for _, said in seen if said), default=0)
+    return told(
+        [
+            msgspec.structs.replace(slip, rule="slip.two", told=f"{slip.told}, {said}")
+            for slip, said in seen
+            if said and len(said) == simplest
+        ]
+    )
+
+
+def _as_multiple(sights: Sequence[Sight], executions: Sequence[Execution]) -> str | None:
+    by_case = {execution.id.partition("/")[2]: execution for execution in executions}
+    seen = []
+    for sight in sights:
+        theirs = by_case.get(sight.case.name)
+        if theirs is None or theirs.observation is None or theirs.status is not Status.OK:
+            return None
+        same = msgspec.structs.replace(sight.expectation, actual=theirs.observation, oracle=theirs.observation)
+        seen.append(replace(sight, expectation=same, differences=()))
+    return multiple(tuple(seen))
+
+
+def _two(sights: Sequence[Sight], observe: Observe) -> Slip | None:
+    early = observe(PAIRS)
+    suspected = misconceptions.alike(_there(sights, early), early) if early.executions else []
+    return told([Slip.of(name) for name in _confirmed(sights, suspected, observe)]) if suspected else None
 
 
 def _tells(sights: Sequence[Sight]) -> bool:
-    """Tell whether a number differs: where all that is seen is a True for a False, much that is unlike looks alike."""
-    return any(one.error is not None for sight in sights for one in sight.differences)
+    """Tell whether a number differs: where all that is seen is a yes for a no, much that is unlike looks alike."""
+    return any(one.error is not None and not _is_flag(one) for sight in sights for one in sight.differences)
+
+
+def _is_flag(one: Difference) -> bool:
+    return one.total == 1 and {one.got_value, one.expected_value} == {0.0, 1.0}
 
 
 def first(expected: Expected, exercise: Exercise, reference: Path, bench: Bench) -> Misconceptions:
     """Run every slip of a reference on the exercise's first cases; those that cannot work are left out."""
-    own = [case for case in exercise.cases if not case.companion] or [*exercise.cases]
-    found = _observed(_slips(exercise, reference), own[:FIRST], expected, exercise, bench)
-    working = [each for each in found.executions if any(one.status is Status.OK for one in each[1])]
-    return Misconceptions(executions=tuple(working))
+    tried = slips(exercise, reference.read_text(encoding="utf-8"))
+    return _working(_observed(tried, _first(exercise), expected, exercise, bench))
+
+
+def paired(
+    early: Misconceptions, expected: Expected, exercise: Exercise, reference: Path, bench: Bench
+) -> Misconceptions:
+    """Run pairs of slips on the exercise's first case: of those that give numbers of their own, the commonest."""
+    tried = pairs(exercise, reference.read_text(encoding="utf-8"), distinct(early, expected.expectations))
+    return _working(_observed(tried, _first(exercise)[:1], expected, exercise, bench))
 
 
 def chosen(
     names: tuple[str, ...], expected: Expected, exercise: Exercise, reference: Path, bench: Bench
 ) -> Misconceptions:
     """Run the slips of some names on every case."""
-    wanted = [each for each in _slips(exercise, reference) if each.slip.name in names]
+    wanted = again(exercise, reference.read_text(encoding="utf-8"), [Slip.of(name) for name in names])
     return _observed(wanted, exercise.cases, expected, exercise, bench)
 
 
-def _slips(exercise: Exercise, reference: Path) -> tuple[Mutated, ...]:
-    return slips(exercise, reference.read_text(encoding="utf-8"))
+def distinct(early: Misconceptions, expected: Sequence[Expectation]) -> list[int]:
+    """Return the numbers of slips that give numbers of their own, one for each behaviour; common kinds come first.
+
+    Kinds take turns, so that a long formula's left out terms do not crowd out the rest. A few guards that show nothing
+    by themselves come last: they may where something else is wrong.
+    """
+    right = {each.id: _gist(each.actual) for each in expected}
+    seen: dict[tuple[bytes, ...], Slip] = {}
+    quiet: list[Slip] = []
+    for name, executions in early.executions:
+        slip, gist = Slip.of(name), tuple(_gist(each.observation) for each in executions)
+        if all(gist[at] == right.get(each.id.partition("/")[2]) for at, each in enumerate(executions)):
+            quiet += [slip] if slip.rule == "slip.guard" else []
+        elif slip.order not in ALONE and all(each.status is Status.OK for each in executions):
+            seen.setdefault(gist, slip)
+    turns: dict[int, list[Slip]] = {}
+    for slip in seen.values():
+        turns.setdefault(slip.order, []).append(slip)
+    ranked = [
+        (place + RARE * (order not in COMMON), order, slip.number)
+        for order, group in turns.items()
+        for place, slip in enumerate(group)
+    ]
+    return [*(number for *_, number in sorted(ranked)[:PAIRED]), *(slip.number for slip in quiet[:QUIET])]
+
+
+def _gist(seen: Observation | None) -> bytes:
+    """Return an observation's numbers to five digits: by more, two ways to the same result differ."""
+    if seen is None or seen.raised is not None:
+        return b""
+    arrays = [array for node in seen.values for array in _arrays(node)]
+    arrays += [to_numpy(each.array) for group in seen.gradients for each in group if each.array is not None]
+    return b"|".join(_rounded(array) for array in arrays)
+
+
+def _rounded(array: np.ndarray) -> bytes:
+    values = np.asarray(array, dtype=np.float64)
+    size = float(np.max(np.abs(values[np.isfinite(values)]), initial=0.0)) or 1.0
+    return f"{size:.4g}".encode() + np.round(values / size, 4).tobytes()
+
+
+def _arrays(node: Node) -> Iterator[np.ndarray]:
+    match node:
+        case Tensor():
+            yield to_numpy(node.array)
+        case SequenceNode():
+            for item in node.items:
+                yield from _arrays(item)
+        case MappingNode():
+            for _, item in node.items:
+                yield from _arrays(item)
+        case _:
+            return
+
+
+def _first(exercise: Exercise) -> list[Case]:
+    return ([case for case in exercise.cases if not case.companion] or [*exercise.cases])[:FIRST]
+
+
+def _working(found: Misconceptions) -> Misconceptions:
+    working = [each for each in found.executions if any(one.status is Status.OK for one in each[1])]
+    return Misconceptions(executions=tuple(working))
 
 
 def _observed(

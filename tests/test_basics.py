@@ -345,3 +345,32 @@ def test_what_is_no_module_is_told(basics: Lessons) -> None:
     found = result(basics, "scaled_norm", "def scaled_norm():\n    return 3\n")
     assert found.outcome is Outcome.RAISED
     assert "must be a torch.nn.Module" in found.verdicts[0].evidence.raised.message
+
+
+# What counts as begun
+
+
+@pytest.mark.parametrize(
+    "replaced",
+    [
+        'globals()["divergence"] = other',
+        'vars()["divergence"] = other',
+        "divergence.__code__ = other.__code__",
+    ],
+)
+def test_an_answer_put_in_the_place_of_an_untouched_starter_is_graded(basics: Lessons, replaced: str) -> None:
+    head = f"import torch\nfrom torch import Tensor\n{basics.exercise('divergence').starter}\n"
+    other = "def other(p, q):\n    p = p.detach()\n    return (torch.special.xlogy(p, p) - p * q).sum(-1)\n"
+    found = result(basics, "divergence", f"{head}{other}{replaced}\n")
+    assert (found.outcome, found.points) == (Outcome.PASSED, found.max_points)
+    idle = result(basics, "divergence", f"{head}{other}text = {replaced!r}\n")
+    assert (idle.outcome, idle.points) == (Outcome.NOT_ATTEMPTED, 0)
+
+
+def test_a_line_of_ones_own_that_is_not_written_is_told_as_such(basics: Lessons) -> None:
+    source = "def divergence(p, q):\n    return later(p)\n\ndef later(p):\n    raise NotImplementedError\n"
+    found = result(basics, "divergence", source)
+    assert found.outcome is Outcome.RAISED
+    assert found.lead is not None
+    assert found.lead.rule == "run.not-written"
+    assert "line 5 in `later`" in str(dict(found.lead.facts)["what"])

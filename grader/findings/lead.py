@@ -16,8 +16,9 @@ DIGITS = 3
 """A factor with so many digits is no number that somebody wrote."""
 
 WHERE = {
-    "gradient.wrong", "state.differs", "value.argument-misused", "value.factor-where", "value.left-out-where",
-    "value.missing-term", "value.mode", "value.no-sigmoid", "value.some-rows", "value.where",
+    "gradient.wrong", "state.differs", "value.argument-misused", "value.factor-where", "value.infinite",
+    "value.left-out-where", "value.missing-term", "value.mode", "value.nan", "value.no-sigmoid", "value.some-places",
+    "value.some-rows", "value.where",
 }  # fmt: skip
 """What says where something differs, or by how much, and not why."""
 
@@ -25,11 +26,14 @@ WHERE = {
 def is_unexplained(leads: Sequence[Finding]) -> bool:
     """Tell whether a cause is still to be looked for beside what leads; `leads` has one finding of each failing case.
 
-    A factor is no cause if it is not the same in all of them, or a number without a meaning, as 2.473 is.
+    A factor is no cause if it is not the same in all of them, or a number without a meaning, as 2.473 is. Nor is a
+    symptom, or a few digits, where another case differs and nobody knows why.
     """
     lead = leading(leads)
     if lead is None:
         return False
+    if lead.rule in {*SYMPTOMS, "value.lost-digits"} and any(one.rank >= VAGUE for one in leads):
+        return True
     return lead.rank >= VAGUE or lead.rule in WHERE or (lead.rule == "value.factor" and not _is_plain(lead, leads))
 
 

@@ -87,8 +87,12 @@ def _axes(scene: Scene, numbers: list[int]) -> str:
 
 
 def _any(scene: Scene) -> Hit | None:
+    """A scenario may fail at what it was given: then no line of the student's raised."""
     error = raised(scene)
-    return told(error) if error else None
+    if error is None:
+        return None
+    asked = scene.here.sight.case.scenario is not None and not error.frames
+    return told(error, who="what this case does with your answer" if asked else "your code")
 
 
 def _name(scene: Scene) -> Hit | None:
@@ -352,7 +356,7 @@ def wrong(pred, target):
         RuleText(
             id="run.raised",
             title="The code raised an exception",
-            message="your code raised {type}{place}: {message}",
+            message="{who} raised {type}{place}: {message}",
             why="These inputs are among those that the statement allows; the call should return a result.",
             mend="Call your function yourself with small inputs of these shapes, made with `torch.randn` say, and print "
             "what goes into this line.",

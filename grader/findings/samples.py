@@ -33,6 +33,7 @@ FACTS: Mapping[str, Mapping[str, Scalar]] = {
     "effect.randomness": {"name": "randn_like"},
     "effect.input-overwritten": {"name": "target", "verb": "holds", "whose": "the caller's tensor"},
     "effect.state-left": {"name": "default dtype"},
+    "run.not-written": {"what": "line 7 in `wrong` raises `NotImplementedError`: that part is not written yet"},
     "run.not-raised": {"expected": "ValueError"},
     "run.wrong-exception": {"type": "AssertionError", "place": " (line 7)", "expected": "ValueError"},
     "run.indentation": {
@@ -67,7 +68,12 @@ FACTS: Mapping[str, Mapping[str, Scalar]] = {
         "type": "RuntimeError",
         "message": "function SquareBackward returned an incorrect number of gradients (expected 1, got 2)",
     },
-    "run.raised": {"type": "ZeroDivisionError", "place": " (line 5)", "message": "division by zero"},
+    "run.raised": {
+        "who": "your code",
+        "type": "ZeroDivisionError",
+        "place": " (line 5)",
+        "message": "division by zero",
+    },
     "structure.order": {
         "got": "int64 tensor (6,), float32 tensor (6, 5)",
         "expected": "float32 tensor (6, 5), int64 tensor (6,)",
@@ -172,6 +178,10 @@ FACTS: Mapping[str, Mapping[str, Scalar]] = {
         "dtype": "float32",
         "only": "",
     },
+    "value.some-places": {"name": "your result", "which": "the last place", "axis": 1},
+    "value.both-ways": {"how": "the mean of", "first": "pred", "second": "target"},
+    "value.condition": {"name": "varied", "got": "0", "want": "1", "why": "the weights are not all the same"},
+    "slip.two": {"told": "with `sum` where `mean` belongs, and if 0.5 were left out of a sum"},
     "value.missing-term": {"name": "your result", "offset": "0.6808 too small", "slots": "`pred`"},
     "value.left-out-where": {"name": "scores", "condition": "`labels` is 0"},
     "value.factor-where": {"condition": "`labels` is 0", "name": "scores", "factor": "2"},

@@ -90,7 +90,8 @@ class Pair:
             times = max(_largest(predicted) / size, 1e-6) if size else 1.0
             return np.asarray(np.maximum(self.allowed * times, floor))
         with np.errstate(all="ignore"):
-            grown = np.clip(np.abs(predicted) / np.maximum(np.abs(self.want), TINY), 1.0, 1e12)
+            least = max(SMALLEST * _largest(self.want), TINY)
+            grown = np.clip(np.abs(predicted) / np.maximum(np.abs(self.want), least), 1.0, 1e12)
         return np.asarray(np.maximum(self.allowed * grown, floor))
 
     def tells_apart(self, predicted: Numbers) -> bool:
@@ -101,6 +102,8 @@ class Pair:
 
 
 TINY = 1e-300
+SMALLEST = 1e-3
+"""What is smaller than this, relative to the largest number, is allowed the error of a number of this size."""
 FLOOR = 5e-7
 """A guess need not be met more exactly than this, relative to the largest number: who slips may round besides."""
 

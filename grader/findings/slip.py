@@ -163,4 +163,17 @@ def wrong(pred, target):
     return (pred * pred.sigmoid()).sum(dim=1).tanh()
 """,
     ),
+    _rule(
+        "slip.two",
+        "Two things at once",
+        "Each of them alone would show as something else; together they hide each other.",
+        "Mend one, then grade again: what is left is told by itself.",
+        """\
+def right(pred, target):
+    return ((pred - target).square() / (target.square() + 0.5)).mean()
+
+def wrong(pred, target):
+    return ((pred - target).square() / target.square()).sum()
+""",
+    ),
 )

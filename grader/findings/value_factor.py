@@ -81,7 +81,8 @@ def _power(name: str, power: int) -> str:
     return name + SUPERSCRIPTS.get(power, "" if power == 1 else f"^{power}")
 
 
-def _kind(scene: Scene, found: Factor) -> str:
+def kind_of(scene: Scene, found: Factor) -> str:
+    """Return what a factor is: a sign, a logarithm, a sum for a mean, another count, or any other factor."""
     if not found.powers:
         if abs(found.constant + 1) < 1e-6:
             return "sign"
@@ -100,6 +101,19 @@ def _counts_examples(glimpse: Glimpse, atom: str) -> bool:
     return atom in first or atom.startswith(("size axis 0", "count ", "sum "))
 
 
+def _has_a_meaning(scene: Scene, found: Factor, pair: Pair) -> bool:
+    """Tell whether a factor is one that somebody writes, or the same in two cases: in one, any two numbers have one."""
+    if found.powers or any(abs(each - round(each)) < 1e-4 * each for each in _as_written(abs(found.constant))):
+        return True
+    wrong = [one for one in scene.cases.plainly_wrong if any(value.slot == pair.slot for value in one.wrong_values)]
+    return len(wrong) > 1
+
+
+def _as_written(constant: float) -> tuple[float, ...]:
+    """Return numbers of which one is whole if a factor is a whole number, 1 over one, a tenth, or a square root."""
+    return constant, 1 / constant, 10 * constant, constant**2, 1 / constant**2
+
+
 def _logarithm(constant: float) -> tuple[str, str] | None:
     for value, bases in LOGS.items():
         if abs(constant / value - 1) < 1e-4:
@@ -110,7 +124,7 @@ def _logarithm(constant: float) -> tuple[str, str] | None:
 def _look(kind: str) -> Callable[[Scene], Hit | None]:
     def look(scene: Scene) -> Hit | None:
         found = _found(scene)
-        if found is None or _kind(scene, found[0]) != kind:
+        if found is None or kind_of(scene, found[0]) != kind or not _has_a_meaning(scene, *found):
             return None
         return _facts(scene, *found)
 
@@ -119,7 +133,7 @@ def _look(kind: str) -> Callable[[Scene], Hit | None]:
 
 def _log(scene: Scene) -> Hit | None:
     found = _found(scene)
-    if found is None or _kind(scene, found[0]) != "log":
+    if found is None or kind_of(scene, found[0]) != "log":
         return None
     bases = _logarithm(found[0].constant)
     assert bases is not None

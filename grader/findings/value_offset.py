@@ -81,9 +81,9 @@ def wrong(pred, target):
     Rule(
         RuleText(
             id="value.missing-term",
-            title="A term is missing or too much",
-            message="{name} is {offset} here, though the gradient at {slots} is right: the difference is a term that "
-            "does not depend on {slots}.",
+            title="A term without the argument is wrong",
+            message="{name} is {offset} here, though the gradient at {slots} is right: what is wrong does not depend on "
+            "{slots}. A term is missing, too much, or another one.",
             why="A term without {slots} in it changes the value but not the gradient, so training does not notice; "
             "the number itself is wrong all the same.",
             mend="Compare the terms of the formula with yours: which of them is about the other arguments alone?",

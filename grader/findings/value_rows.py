@@ -32,7 +32,7 @@ def _which(rows: Mask) -> str:
     chosen = np.flatnonzero(rows)
     if chosen.size in {0, rows.size}:
         return ""
-    for words, expected in _usual(rows.size):
+    for words, expected in usual(rows.size):
         if np.array_equal(chosen, expected):
             return words
     if chosen[-1] == rows.size - 1 and chosen.size == rows.size - chosen[0]:
@@ -40,19 +40,20 @@ def _which(rows: Mask) -> str:
     return ""
 
 
-def _usual(size: int) -> list[tuple[str, Mask]]:
+def usual(size: int, noun: str = "row") -> list[tuple[str, Mask]]:
+    """Return how places among `size` are called, and which these are; of two that are alike, the earlier is told."""
     every = np.arange(size)
     return [
-        ("the last row", every[-1:]),
-        ("the first row", every[:1]),
-        ("all rows but the first", every[1:]),
-        ("all rows but the last", every[:-1]),
-        ("the last two rows", every[-2:]),
-        ("every second row, from the second", every[1::2]),
-        ("every second row, from the first", every[::2]),
-        ("the second half of the rows", every[size // 2 :]),
-        ("the second half of the rows", every[(size + 1) // 2 :]),
-        ("the first half of the rows", every[: size // 2]),
+        (f"the last {noun}", every[-1:]),
+        (f"the first {noun}", every[:1]),
+        (f"all {noun}s but the first", every[1:]),
+        (f"all {noun}s but the last", every[:-1]),
+        (f"the last two {noun}s", every[-2:]),
+        (f"every second {noun}, from the second", every[1::2]),
+        (f"every second {noun}, from the first", every[::2]),
+        (f"the second half of the {noun}s", every[size // 2 :]),
+        (f"the second half of the {noun}s", every[(size + 1) // 2 :]),
+        (f"the first half of the {noun}s", every[: size // 2]),
     ]
 
 

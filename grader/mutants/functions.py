@@ -90,11 +90,37 @@ def norms(place: Place) -> Iterator[ast.AST]:
     if isinstance(node, ast.Call) and name_of(node) == "logsumexp" and core is not None:
         rest = node.args if core not in node.args else node.args[1:]
         yield changed_to(method(method(core, "exp"), "sum", *rest), keywords=node.keywords)
+    if (
+        isinstance(node, ast.Call)
+        and name_of(node) == "pow"
+        and node.args
+        and literal(node.args[-1]) == 2
+        and core is not None
+    ):
+        yield method(_expression(core), "abs")
+    squared = _squared(core, place)
+    if isinstance(node, ast.Call) and name_of(node) == "mean" and core is not None and squared is not None:
+        spread = applied(changed_to(node, func=changed_to(node.func, attr="var")), squared, place)
+        assert isinstance(spread, ast.Call)
+        biased = ast.keyword(arg="unbiased", value=ast.Constant(value=False))
+        yield changed_to(spread, keywords=[*node.keywords, biased])
     if isinstance(node, ast.Call) and name_of(node) in NORMS:
         keyword = NORMS[name_of(node)]
         if not any(each.arg == keyword for each in node.keywords):
             yield changed_to(node, keywords=[*node.keywords, ast.keyword(arg=keyword, value=number(1))])
         yield ast.BinOp(left=node, op=ast.Pow(), right=number(2))
+
+
+def _squared(node: ast.AST | None, place: Place) -> ast.AST | None:
+    """Return what is squared by `x ** 2`, `x.pow(2)` or `x.square()`."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and literal(node.right) == 2:
+        return node.left
+    if isinstance(node, ast.Call):
+        square = name_of(node) == "square" or (
+            name_of(node) == "pow" and bool(node.args) and literal(node.args[-1]) == 2
+        )
+        return argument_of(node, place) if square else None
+    return None
 
 
 def _unsquared(node: ast.BinOp) -> Iterator[ast.AST]:
@@ -188,7 +214,8 @@ def filled(place: Place) -> Iterator[ast.AST]:
     node = place.node
     if isinstance(node, ast.Call) and name_of(node) == "masked_fill" and len(node.args) > 1:
         yield changed_to(node, args=[*node.args[:-1], number(0)])
-        yield changed_to(node, args=[*node.args[:-1], ast.UnaryOp(op=ast.USub(), operand=number(1))])
+        for low in (1, 1e9):
+            yield changed_to(node, args=[*node.args[:-1], number(-low)])
     inner = argument_of(node, place)
     if isinstance(node, ast.Call) and name_of(node) in SOFT and isinstance(inner, ast.Call):
         core = argument_of(inner, place)

@@ -58,12 +58,13 @@ def edits(tree: ast.Module, changes: Mapping[str, Change]) -> Iterator[Edit]:
 
 
 def edited(tree: ast.Module, chosen: Sequence[Edit]) -> str:
-    """Return a module's source with some changes made, none of them inside another. The tree is left as it was."""
-    before = [_set(tree, edit.path, edit.replacement) for edit in chosen]
+    """Return a module's source with some changes made, the inner ones first. The tree is left as it was."""
+    inward = sorted(chosen, key=lambda edit: len(edit.path), reverse=True)
+    before = [_set(tree, edit.path, edit.replacement) for edit in inward]
     try:
         return ast.unparse(ast.fix_missing_locations(tree))
     finally:
-        for edit, node in zip(chosen, before, strict=True):
+        for edit, node in zip(reversed(inward), reversed(before), strict=True):
             _set(tree, edit.path, node)
 
 

@@ -18,15 +18,19 @@ from grader.mutants.mutate import Edit, Path, edited, edits
 from grader.mutants.nouns import Known
 from grader.mutants.usual import USUAL
 from grader.mutants.words import meaning
+from grader.mutants.words_of_steps import exchanged
 
 MOST = 500
 """So many slips of a reference are tried; those that people make most often come first."""
+
+MOST_PAIRS = 1200
+"""So many pairs of slips are tried."""
 
 ALTERNATIVES = 3
 """Where more than so many explanations are equally good, none is told."""
 OR = "; or, which here comes to the same, "
 
-WHOLE = {"name", "complemented"}
+WHOLE = {"name", "complemented", "halves"}
 """Changes that are one change only where they are made everywhere."""
 
 BLOCKS = {"body", "orelse", "finalbody", "handlers"}
@@ -43,6 +47,7 @@ class Slip(Value, frozen=True, kw_only=True):
     where: str
     order: int
     depth: int
+    parts: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -66,18 +71,82 @@ class Mutated:
 def slips(exercise: Exercise, source: str) -> tuple[Mutated, ...]:
     """Return the slips of a reference, each source once; the same for the same source."""
     tree = ast.parse(answer_of(exercise, source))
-    known = names_of(exercise)
+    return tuple(Mutated(slip, text) for text, (slip, _) in _made(tree, names_of(exercise)).items())
+
+
+def pairs(exercise: Exercise, source: str, numbers: Sequence[int]) -> tuple[Mutated, ...]:
+    """Return pairs of the slips of some numbers, each source once, those of the first numbers first."""
+    tree = ast.parse(answer_of(exercise, source))
+    made = _made(tree, names_of(exercise))
+    single = {slip.number: (slip, edits) for slip, edits in made.values()}
+    chosen = [single[number] for number in numbers if number in single]
+    ranked = sorted(itertools.combinations(range(len(chosen)), 2), key=lambda two: (sum(two), two))
+    found: dict[str, Slip] = {}
+    for first, second in ranked:
+        one, other = chosen[first], chosen[second]
+        if not {edit.path for edit in one[1]} & {edit.path for edit in other[1]}:
+            pair = _pair(tree, one, other)
+            if pair.source not in made:
+                found.setdefault(pair.source, pair.slip)
+        if len(found) == MOST_PAIRS:
+            break
+    return tuple(Mutated(slip, text) for text, slip in found.items())
+
+
+def again(exercise: Exercise, source: str, wanted: Sequence[Slip]) -> tuple[Mutated, ...]:
+    """Return slips, or pairs of them, with their modules."""
+    tree = ast.parse(answer_of(exercise, source))
+    made = _made(tree, names_of(exercise))
+    single = {slip.number: (slip, edits) for slip, edits in made.values()}
+    texts = {slip.number: text for text, (slip, _) in made.items()}
+    return tuple(
+        _pair(tree, *(single[part] for part in each.parts)) if each.parts else Mutated(each, texts[each.number])
+        for each in wanted
+        if all(number in single for number in each.parts or (each.number,))
+    )
+
+
+Made = tuple[Slip, Sequence[Edit]]
+
+
+def _made(tree: ast.Module, known: Known) -> dict[str, Made]:
+    """Return the slips of a module with their edits, by source."""
     plain = ast.unparse(tree)
     single = list(edits(tree, USUAL))
-    found: dict[str, Slip] = {}
+    found: dict[str, Made] = {}
     for chosen in sorted([*((edit,) for edit in single), *_everywhere(single)], key=lambda each: ORDER[each[0].kind]):
-        words = meaning(chosen[0], known)
+        swapped = exchanged(chosen, known)
+        words = swapped or meaning(chosen[0], known)
         text = "" if words is None else edited(tree, chosen)
         if words is not None and text != plain and text not in found:
-            found[text] = _slip(len(found), words, chosen)
+            found[text] = _slip(len(found), words, chosen, whole=swapped is not None), chosen
             if len(found) == MOST:
                 break
-    return tuple(Mutated(slip, text) for text, slip in found.items())
+    return found
+
+
+def _pair(tree: ast.Module, one: Made, other: Made) -> Mutated:
+    first, second = one[0], other[0]
+    slip = Slip(
+        number=MOST * (first.number + 1) + second.number,
+        rule="slip.two",
+        told=f"{first.told}, and {second.told}",
+        where=" ".join(sorted({*first.where.split(), *second.where.split()})),
+        order=first.order + second.order,
+        depth=first.depth + second.depth,
+        parts=(first.number, second.number),
+    )
+    return Mutated(slip, edited(tree, [*one[1], *other[1]]))
+
+
+def _are_apart(chosen: Sequence[Edit]) -> bool:
+    """Tell whether no edit is inside another."""
+    paths = sorted((edit.path for edit in chosen), key=_sortable)
+    return all(a != b[: len(a)] for a, b in itertools.pairwise(paths))
+
+
+def _sortable(path: Path) -> list[tuple[str, int]]:
+    return [(field, -1 if index is None else index) for field, index in path]
 
 
 def told(candidates: Sequence[Slip]) -> Slip | None:
@@ -114,12 +183,12 @@ def names_of(exercise: Exercise) -> Known:
     return frozenset(given | {param.name for param in exercise.params} | {*exercise.outputs})
 
 
-def _slip(number: int, words: tuple[str, str], chosen: Sequence[Edit]) -> Slip:
+def _slip(number: int, words: tuple[str, str], chosen: Sequence[Edit], *, whole: bool) -> Slip:
     where = {_statement(edit.path) for edit in chosen}
     return Slip(
         number=number,
         rule=words[0],
-        told=words[1] + (EVERYWHERE if len(chosen) > 1 and chosen[0].kind not in WHOLE else ""),
+        told=words[1] + ("" if whole or len(chosen) == 1 or chosen[0].kind in WHOLE else EVERYWHERE),
         where=" ".join(sorted(where)),
         order=ORDER[chosen[0].kind],
         depth=len(chosen[0].path),
@@ -140,9 +209,7 @@ def _everywhere(single: Sequence[Edit]) -> Iterator[tuple[Edit, ...]]:
     )
     for _, group in itertools.groupby(keyed, key=lambda each: each[0]):
         chosen = tuple(edit for _, _, edit in group)
-        paths = [edit.path for edit in chosen]
-        apart = all(a != b[: len(a)] for a, b in itertools.pairwise(paths))
-        if len(chosen) > 1 and apart:
+        if len(chosen) > 1 and _are_apart(chosen):
             yield chosen
 
 
@@ -153,6 +220,11 @@ def _likenesses(edit: Edit) -> Iterator[tuple[str, ...]]:
         yield *key, _statement(edit.path)
         if edit.kind == "complemented":
             yield *key, "everywhere"
+            if _has_both(edit):
+                yield edit.kind, "both"
+        if edit.kind == "halves":
+            alternating = name_of(node) == "flatten" if isinstance(node, ast.Call) else "::2" in ast.unparse(node)
+            yield edit.kind, str(alternating)
     elif edit.kind == "neighbour":
         yield edit.kind, str(edit.choice), edit.place.role, _nameless(parent)
     elif isinstance(node, ast.Constant | ast.UnaryOp):
@@ -161,6 +233,23 @@ def _likenesses(edit: Edit) -> Iterator[tuple[str, ...]]:
         yield edit.kind, str(edit.choice), _nameless(node)
     if isinstance(node, ast.Call):
         yield edit.kind, str(edit.choice), "call", name_of(node)
+    if isinstance(node, ast.BinOp):
+        yield edit.kind, str(edit.choice), "left", type(node.op).__name__, ast.unparse(node.left)
+        yield edit.kind, str(edit.choice), "right", type(node.op).__name__, ast.unparse(node.right)
+    if edit.kind in {"renamed", "number", "name"}:
+        yield edit.kind, "exchange", *sorted(ast.unparse(each).rpartition(".")[2] for each in (node, edit.replacement))
+
+
+def _has_both(edit: Edit) -> bool:
+    """Tell whether a statement has a weight and 1 minus it, and this edit is of either."""
+    weight = ast.unparse(edit.place.node)
+    for statement in ast.walk(edit.place.function) if edit.place.function else ():
+        if isinstance(statement, ast.Assign | ast.Return | ast.AugAssign):
+            nodes = list(ast.walk(statement))
+            if any(node is edit.place.node for node in nodes):
+                text = ast.unparse(statement)
+                return text.count(f"1 - {weight}") == 1 and sum(ast.unparse(n) == weight for n in nodes) > 1
+    return False
 
 
 def _nameless(node: ast.AST) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.mutants import changes, formulas, functions
+from grader.mutants import changes, formulas, functions, misread, steps
 from grader.mutants.changes import Change
 
 USUAL: dict[str, Change] = {
@@ -24,6 +24,18 @@ USUAL: dict[str, Change] = {
     "counted otherwise": functions.counted_otherwise,
     "moved": functions.moved,
     "filled": functions.filled,
+    "before selection": steps.before_selection,
+    "normalised again": steps.normalised_again,
+    "after placing": steps.after_placing,
+    "not put back": steps.not_put_back,
+    "item by item": steps.item_by_item,
+    "one by one": steps.one_by_one,
+    "decided once": steps.decided_once,
+    "product": steps.products,
+    "bracket": steps.brackets,
+    "stepped": steps.stepped,
+    "ratio": steps.ratios,
+    "halves": steps.halves,
     "shifted": formulas.shifted,
     "smallest": functions.smallest,
     "exchanged": formulas.exchanged,
@@ -35,8 +47,33 @@ USUAL: dict[str, Change] = {
     "comparison": changes.comparisons,
     "detached": changes.detached,
     "doubled": functions.doubled,
+    "narrowed": steps.narrowed,
+    "divisor": steps.divisors,
+    "squares": steps.squares,
     "weighted": formulas.weighted,
     "negated": formulas.negated,
+    "turned round": misread.turned_round,
+    "misread": misread.misread,
+    "number": steps.numbers,
     "constant": formulas.constants,
 }
 """Every operator whose mutants are slips, by name; where two mutants are alike, the earlier tells it better."""
+
+COMMON = frozenset(
+    number
+    for number, kind in enumerate(USUAL)
+    if kind
+    in {
+        "term dropped", "call dropped", "operator", "sign", "argument ignored", "complemented", "axis", "whole", "renamed",
+        "norm", "counted otherwise", "moved", "filled", "shifted", "keyword dropped", "swapped", "after placing",
+        "product", "halves",
+    }
+)  # fmt: skip
+"""The places in `USUAL` of what is tried in pairs first."""
+
+ALONE = frozenset(
+    number
+    for number, kind in enumerate(USUAL)
+    if kind in {"misread", "number", "constant", "neighbour", "name", "detached", "doubled"}
+)
+"""The places in `USUAL` of what is tried by itself only: together with another change it can mimic too much."""

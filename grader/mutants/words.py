@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable
 from typing import Any, TypeGuard
 
+from grader.mutants import words_of_steps
 from grader.mutants.applied import name_of
 from grader.mutants.changes import AXES, CHOOSERS, is_module, literal
 from grader.mutants.formulas import SMALL, TURNED
@@ -34,7 +35,7 @@ LIFTED = {"view", "reshape", "transpose", "permute", "t", "swapaxes", "unsqueeze
 
 def meaning(edit: Edit, known: Known) -> Words | None:
     """Return what an edit means, None if it is nothing that can be told; `known` are names of the statement."""
-    words = SAYINGS[edit.kind](edit, known)
+    words = (SAYINGS | words_of_steps.SAYINGS)[edit.kind](edit, known)
     return words if words and words[1] else None
 
 
@@ -181,6 +182,10 @@ def _norm(edit: Edit, known: Known) -> Words | None:
     if isinstance(edit.place.node, ast.Call) and name_of(edit.place.node) == "logsumexp":
         return "slip.left-out", "without the logarithm of a sum of exponentials"
     if isinstance(edit.replacement, ast.Call):
+        if name_of(edit.replacement) == "var":
+            return "slip.function", "with the variance (the mean taken away) where the mean of squares belongs"
+        if name_of(edit.replacement) == "abs":
+            return "slip.function", "with the absolute value where the square belongs"
         return "slip.function", "with the sum of absolute values where a norm belongs"
     return "slip.function", "with the square of a norm where the norm belongs"
 
@@ -316,7 +321,7 @@ def _condition(edit: Edit, known: Known) -> Words | None:
     if not isinstance(value, bool):
         return "slip.guard", "with a condition turned round"
     names = known_sources([edit.place.node], edit.place, known)
-    return "slip.guard", told[value] + (f" ({listed(names)} decides)" if names else "")
+    return "slip.guard", told[value] + (f" ({listed(names)} decide{'s' * (len(names) == 1)})" if names else "")
 
 
 def _comparison(edit: Edit, _: Known) -> Words | None:
@@ -337,8 +342,10 @@ def _doubled(edit: Edit, known: Known) -> Words | None:
             return "slip.function", f"with probabilities where the `{name_of(node)}` takes raw scores"
         return "slip.function", f"with the `{name_of(node)}` applied twice"
     assert isinstance(new, ast.BinOp)
-    verb = {ast.Add: "added", ast.Mult: "multiplied", ast.Div: "divided by"}[type(new.op)]
-    return "slip.function", f"with {noun(new.right, edit.place, known)} {verb} twice"
+    what = noun(new.right, edit.place, known)
+    if isinstance(new.op, ast.Div):
+        return "slip.function", f"if {what} were divided by twice"
+    return "slip.function", f"if {what} were {'added' if isinstance(new.op, ast.Add) else 'multiplied by'} twice"
 
 
 def _number(edit: Edit, _: Known) -> Words | None:

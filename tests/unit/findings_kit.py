@@ -29,7 +29,7 @@ from grader.model import (
     Param,
     Status,
 )
-from grader.mutants.slips import Mutated, slips
+from grader.mutants.slips import Mutated, Slip, again, pairs, slips
 from grader.sight import Sight
 from grader.spread import spread_of
 from grader.worker.inspection import inspect_cells
@@ -174,21 +174,34 @@ def told(source: str, entry: str, rule: str = "") -> tuple[Finding | None, tuple
     sights, known = sights_of(source, entry, rule)
     found = findings.find_each(sights, known)
     if is_unexplained([each[0] for each in found if each]):
-        slip = suspects.matching(sights, slipping(sights, source))
+        slip = suspects.matching(sights, slipping(sights, source, in_pairs=rule in IN_PAIRS))
         found = findings.find_each(sights, known, slip) if slip else found
     return lead(found), found
 
 
-def slipping(sights: tuple[Sight, ...], source: str) -> suspects.Observe:
+IN_PAIRS = {"slip.two", "value.argument-misused", "value.differs"}
+"""Where pairs of slips are tried too: elsewhere that takes seconds and says nothing."""
+
+
+def slipping(sights: tuple[Sight, ...], source: str, *, in_pairs: bool = True) -> suspects.Observe:
     """Return what observes the slips of an example's `right`, in this process."""
     made = sights[0].exercise
-    tried = slips(made, "import torch\n" + renamed(source, "right"))
+    text = "import torch\n" + renamed(source, "right")
+    right = tuple(
+        Expectation(id=one.case.name, status=one.expectation.status, actual=one.expectation.actual) for one in sights
+    )
     plan = Plan(made, 0, "answer")
 
     def observe(names: tuple[str, ...]) -> Misconceptions:
-        chosen = [each for each in tried if not names or each.slip.name in names]
-        cases = made.cases if names else made.cases[: suspects.FIRST]
-        return Misconceptions(executions=tuple((one.slip.name, tuple(conduct(one, cases))) for one in chosen))
+        if names == suspects.PAIRS and not in_pairs:
+            return Misconceptions()
+        if names == suspects.PAIRS:
+            tried = pairs(made, text, suspects.distinct(observe(()), right))
+        else:
+            tried = again(made, text, [Slip.of(name) for name in names]) if names else slips(made, text)
+        first = 1 if names == suspects.PAIRS else suspects.FIRST
+        cases = made.cases if names and names != suspects.PAIRS else made.cases[:first]
+        return Misconceptions(executions=tuple((one.slip.name, tuple(conduct(one, cases))) for one in tried))
 
     def conduct(one: Mutated, cases: tuple[Case, ...]) -> Iterator[Execution]:
         function = namespace_of(one.source)["answer"]

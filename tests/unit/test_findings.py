@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from numpy.typing import NDArray
 
 from grader import findings
 from grader.arrays import from_numpy
@@ -43,9 +44,10 @@ from grader.model import (
     Text,
 )
 from grader.sight import Sight
-from tests.builders import exercise, param, sight
+from tests.builders import exercise, param, sight, tensor
 from tests.unit.findings_kit import lead, sights_of, told
 
+NumpyArray = NDArray[np.float64]
 ROOT = Path(__file__).parents[2]
 MEAN = """\
 def right(pred, target):
@@ -358,3 +360,40 @@ def wrong(logits, targets):
     found, cases = told(code, "wrong")
     assert found is not None
     assert "value.unwanted-softmax" not in {each.rule for case in cases for each in case}
+
+
+def a_flag(got: float, want: float) -> Sight:
+    """Return a scenario in which a yes or no was observed."""
+    seen, wanted, still = (
+        Observation(values=(Mapping(type="dict", items=(("varied", tensor(one)),)),)) for one in (got, want, 0.0)
+    )
+    case = Case(name="how it starts", scenario="start", why="the weights are not all the same")
+    wrong = Difference(slot="varied", aspect=Aspect.VALUE, got_value=got, expected_value=want, error=1.0, total=1)
+    return sight(seen, wanted, spread=still, case=case, differences=(wrong,))
+
+
+def an_array(got: NumpyArray, want: NumpyArray) -> Sight:
+    """Return a case in which an array came back."""
+    seen, wanted, still = (Observation(values=(tensor(one, "float64"),)) for one in (got, want, 0 * want))
+    return sight(seen, wanted, spread=still, differences=(Difference(slot="output", aspect=Aspect.VALUE, error=1.0),))
+
+
+def test_a_yes_that_is_a_no_is_told_in_the_words_of_its_case() -> None:
+    found, *_ = findings.find(a_flag(0.0, 1.0))
+    assert found.rule == "value.condition"
+    assert dict(found.facts) == {"name": "varied", "got": "0", "want": "1", "why": "the weights are not all the same"}
+    assert "value.condition" not in {each.rule for each in findings.find(a_flag(0.5, 1.0))}
+
+
+def test_a_factor_without_a_meaning_is_not_told_of_one_case_alone() -> None:
+    numbers = np.array([1.0, 2.0, -3.0, 5.0])
+    for factor, is_told in ((2.0, True), (0.25, True), (23.83, False)):
+        found = findings.find(an_array(factor * numbers, numbers))
+        assert ("value.factor" in {each.rule for each in found}) is is_told
+
+
+def test_what_is_off_by_hardly_more_than_rounding_is_not_called_another_order() -> None:
+    numbers = np.array([1.0, 2.0, -3.0, 5.0])
+    turned, rounded = (findings.find(an_array(got, numbers)) for got in (numbers[::-1].copy(), numbers * (1 + 1e-14)))
+    assert "value.permuted" in {each.rule for each in turned}
+    assert "value.permuted" not in {each.rule for each in rounded}

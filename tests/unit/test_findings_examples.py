@@ -36,6 +36,7 @@ WITHOUT = {
     "gradient.differs": "never first: a fallback beside others",
     "value.low-precision": "tested by hand in test_findings",
     "value.printed": "needs a script",
+    "value.condition": "needs a scenario: tested by hand in test_findings",
     "value.check": "needs an author's predicate",
 }
 """Rules whose evidence a function in this process cannot give."""

@@ -64,7 +64,7 @@ def outcome(got: Observation | None, expected: Observation = ONE, **fields: obje
         (ONE, Status.OK, Outcome.PASSED),
         (TWO, Status.OK, Outcome.WRONG),
         (Observation(raised=ERROR), Status.RAISED, Outcome.RAISED),
-        (Observation(raised=Raised(type="NotImplementedError")), Status.RAISED, Outcome.NOT_ATTEMPTED),
+        (Observation(raised=Raised(type="NotImplementedError")), Status.RAISED, Outcome.RAISED),
         (Observation(missing=True), Status.OK, Outcome.NOT_ATTEMPTED),
         (None, Status.TIMED_OUT, Outcome.TIMED_OUT),
         (None, Status.OUT_OF_MEMORY, Outcome.OUT_OF_MEMORY),

@@ -42,6 +42,10 @@ def test_a_symptom_of_few_cases_does_not_lead_where_the_formula_is_wrong_everywh
         ([Finding(rule="value.factor", rank=13, facts=(("factor", "2"), ("expression", "2")))] * 2, False),
         ([Finding(rule="value.factor", rank=13, facts=(("factor", "2.473"), ("expression", "2.473")))], True),
         ([Finding(rule="value.factor", rank=13, facts=(("factor", f), ("expression", f))) for f in ("2", "3")], True),
+        ([Finding(rule="value.lost-digits", rank=20)], False),
+        ([Finding(rule="value.lost-digits", rank=20), *leads(differs=1)], True),
+        (leads(capped=2), False),
+        (leads(capped=2, differs=1), True),
         ([], False),
     ],
 )

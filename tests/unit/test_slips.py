@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+from typing import Any
 
+import numpy as np
 import pytest
 
 from grader.model import Kind
-from grader.mutants.slips import MOST, Slip, slips, told
+from grader.mutants.slips import MOST, Slip, again, pairs, slips, told
 from tests.builders import exercise, param
 
 MADE = exercise(
@@ -46,6 +48,24 @@ def words(body: str, signature: str = "x, y, eps=1e-6") -> dict[str, str]:
         ("return x.masked_fill(y > 0, -9.0)", "return x.masked_fill((y > 0).mT, -9.0)", "slip.guard with the mask the wrong way round: it hides what should be seen, and shows what it should hide"),
         ("return eps * x * x", "return eps * x.abs()", "slip.function with the absolute value where the square of `x` belongs"),
         ("return y * y", "return y.abs()", "slip.function with the absolute value where the square of `y` belongs"),
+        ("return x.sin() + y.cos()", "return x.cos() + y.sin()", "slip.exchanged with `cos` and `sin` exchanged"),
+        ("return 0.25 * x + 0.75 * y", "return 0.75 * x + 0.25 * y", "slip.exchanged with 0.25 and 0.75 exchanged"),
+        ("return x[:, 0::2] * y[:, 1::2]", "return x[:, :(x.shape[1] + 1) // 2] * y[:, (y.shape[1] + 1) // 2:]", "slip.order with the first and the second half of `x`, where every other one belongs"),
+        ("return x.scatter(1, y, x.softmax(1))", "return x.scatter(1, y, x).softmax(1)", "slip.order with the `softmax` after the `scatter`, of what is filled in too, where it belongs before"),
+        ("return x.scatter(1, y, eps * x)", "return eps * x", "slip.left-out without the `scatter` that puts each number back in its place"),
+        ("return x.scatter(1, y, x)", "return x.gather(1, y)", "slip.exchanged with `gather`, which reads from places, where `scatter` writes to them"),
+        ("return torch.where(x < y, x, y)", "return torch.where((x < y).all(), x, y)", "slip.guard with one decision for all elements, where each has its own"),
+        ("return x.norm()", "return x.norm(dim=-1, keepdim=True)", "slip.axis with the `norm` along the last axis only, where it belongs over everything"),
+        ("return (x * y) @ x", "return x * (y @ x)", "slip.order with a factor after a matrix product, where it belongs before"),
+        ("return x * (y @ x)", "return x * y @ x", "slip.order with a factor before a matrix product, where it belongs after"),
+        ("return x.sum() / y.sum()", "return (x / y).mean()", "slip.order with a mean of ratios, where the ratio of two sums belongs"),
+        ("return x + eps * y", "return eps * (x + y)", "slip.order with a factor of the whole sum, where it belongs to one part of it"),
+        ("return eps * (x + y)", "return x * eps + y", "slip.order with a factor of one part of a sum alone, where it belongs to the whole"),
+        ("return x / y.sum()", "return x / (y.sum() + 1)", "slip.number if what is divided by were larger by 1"),
+        ("return torch.arange(0, 6, 2) * x", "return torch.arange(0, 6, 2) // 2 * x", "slip.number with numbers 1 apart (0, 1, 2, ...), where those of an `arange` lie further apart"),
+        ("return x.sum(dim=1)", "return x.square().sum(dim=1)", "slip.function with the `sum` of squares, where that of the numbers themselves belongs"),
+        ("return x.pow(2).mean(1)", "return x.var(1, unbiased=False)", "slip.function with the variance (the mean taken away) where the mean of squares belongs"),
+        ("return torch.sqrt(sum(z.sum() for z in x))", "return sum((torch.sqrt(z.sum()) for z in x))", "slip.order with the `sqrt` of each item before they are added, where it belongs after"),
         ("return torch.tril(x)", "return torch.tril(x, diagonal=1)", "slip.number with the diagonal of the `tril` off by one"),
     ],
 )  # fmt: skip
@@ -56,6 +76,47 @@ def test_a_slip_is_told_in_words(body: str, slip: str, said: str) -> None:
 def test_a_slip_that_is_made_wherever_it_can_be_is_one_slip_too() -> None:
     found = words("return x.norm(dim=1) - y.norm(dim=1)")
     assert found["return x.norm(dim=1, p=1) - y.norm(dim=1, p=1)"].endswith("and the same in the other places like it")
+
+
+SELECTION = """import torch
+
+def f(x, y, eps=1e-6):
+    best, places = x.topk(2, dim=1)
+    return torch.softmax(best, 1)
+"""
+
+
+def test_what_is_done_after_a_selection_may_be_done_before_it() -> None:
+    found = {each.source.splitlines()[-1].strip(): each.slip.told for each in slips(MADE, SELECTION)}
+    assert found["return torch.softmax(x, 1).gather(1, places)"].startswith(
+        "with the `softmax` of all numbers, before some are chosen"
+    )
+    assert "return torch.softmax(best / best.sum(1, keepdim=True), 1)" in found
+
+
+def test_an_argument_may_be_taken_for_something_else() -> None:
+    source = "def f(x, y, eps=1e-6):\n    return x.exp() + y\n"
+    found = {each.source.splitlines()[1].strip(): each.slip.told for each in slips(MADE, source)}
+    assert found["x = 2 * x"] == "with `x` doubled before anything else"
+    assert found["y = 1 - y"] == "with `y` turned round (1 minus it) before anything else"
+
+
+def test_each_item_of_a_list_may_be_taken_by_itself() -> None:
+    source = "def f(x, eps=1e-6):\n    total = sum(g.sum() for g in x)\n    return [g / total for g in x]\n"
+    found = {each.slip.told: each.source for each in slips(MADE, source)}
+    namespace: dict[str, Any] = {}
+    exec(found["with each item of `x` by itself, where all belong together"], namespace)
+    assert [float(each.sum()) for each in namespace["f"]([np.ones(2), np.ones(3)])] == [1.0, 1.0]
+
+
+def test_a_pair_makes_both_changes_even_if_one_is_inside_the_other() -> None:
+    source = "def f(x, y, eps=1e-6):\n    return x.mean() + y\n"
+    single = {each.source.splitlines()[-1].strip(): each.slip for each in slips(MADE, source)}
+    numbers = [single[line].number for line in ("return x.sum() + y", "return x.mean() - y")]
+    (pair,) = pairs(MADE, source, numbers)
+    assert pair.source.splitlines()[-1].strip() == "return x.sum() - y"
+    assert pair.slip.told == "with `sum` where `mean` belongs, and with `-` where `+` belongs, before `y`"
+    assert again(MADE, source, [pair.slip]) == (pair,)
 
 
 def test_words_name_what_a_student_knows_and_not_what_the_reference_calls_it() -> None:

@@ -43,7 +43,7 @@ def test_the_slip_is_found_and_only_suspects_are_run_on_every_case() -> None:
 def test_an_answer_that_is_no_slip_is_told_nothing_after_the_first_cases() -> None:
     sights, observe, counts = asked(NONE)
     assert suspects.matching(sights, observe) is None
-    assert counts == [0]
+    assert counts == [0, 1]  # all slips, then pairs of them; nothing on all cases
 
 
 def test_two_cases_that_the_slip_does_not_explain_are_enough_for_silence() -> None:
@@ -56,6 +56,38 @@ def test_a_truth_that_is_a_falsehood_tells_nothing() -> None:
     sights, observe, counts = asked(SLIP)
     assert suspects.matching(without_numbers(sights), observe) is None
     assert counts == []
+
+
+def test_a_multiple_of_a_slip_is_told_with_the_factor() -> None:
+    sights, observe, counts = asked(SLIP.replace(".mean() + 0", ".sum() + 0"))
+    found = suspects.matching(sights, observe)
+    assert found is not None
+    assert found.rule == "slip.two"
+    assert found.told == (
+        "without the division by what is computed from `pred`, and then a sum where a mean belongs (times `batch`)"
+    )
+    assert len(counts) == 2
+
+
+TWO = "\ndef wrong(pred, target):\n    spread = pred.square().sum(dim=1) + 0.5\n    return ((pred - target).square().sum(dim=1) / spread).mean()\n"
+
+
+def test_two_slips_at_once_are_told_side_by_side() -> None:
+    sights, observe, counts = asked(TWO)
+    found = suspects.matching(sights, observe)
+    assert found is not None
+    assert found.rule == "slip.two"
+    assert found.told == "with `sum` where `mean` belongs, and with `square` where `abs` belongs"
+    assert counts[:2] == [0, 1]
+
+
+def test_an_answer_that_only_overflows_is_no_two_slips() -> None:
+    sights, observe, counts = asked(
+        "\ndef wrong(pred, target):\n    return right(pred, target) + 0 * pred.pow(14).sum()\n"
+    )
+    assert any(sight.differences for sight in sights)
+    assert suspects.matching(sights, observe) is None
+    assert 1 not in counts  # pairs are not asked for
 
 
 def without_numbers(sights: Sequence[Sight]) -> list[Sight]:

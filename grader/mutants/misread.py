@@ -1,0 +1,70 @@
+"""Mutation operators for arguments taken for something else: a variance for its root, numbers for those about their mean."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from grader.mutants.changes import changed_to
+from grader.mutants.place import Place
+
+READINGS = {
+    "2 * {0}": "doubled",
+    "{0} / 2": "halved",
+    "{0} ** 2": "squared",
+    "{0}.sqrt()": "replaced by {its} square root",
+    "{0}.exp()": "replaced by {its} exponential",
+    "{0}.log()": "replaced by {its} logarithm",
+    "{0} + 1": "increased by 1",
+    "{0} - {0}.mean(-1, keepdim=True)": "centred, with the mean taken away",
+}
+"""What an argument may be taken for, and how to say so."""
+
+
+TURNED = {"1 - {0}": "turned round (1 minus {it})"}
+
+
+def misread(place: Place) -> Iterator[ast.AST]:
+    """A function that takes an argument, or those of like names, for its double, its square, its logarithm, ..."""
+    yield from _read(place, READINGS)
+
+
+def turned_round(place: Place) -> Iterator[ast.AST]:
+    """A function that takes an argument for 1 minus it, as where a mask says the opposite of what was thought."""
+    yield from _read(place, TURNED)
+
+
+def _read(place: Place, readings: Mapping[str, str]) -> Iterator[ast.AST]:
+    node = place.node
+    if not isinstance(node, ast.FunctionDef) or not isinstance(place.parent, ast.Module | ast.ClassDef):
+        return
+    plain = [arg.arg for arg in node.args.args if arg.arg != "self"]
+    given = plain[: len(plain) - len(node.args.defaults)]
+    for names in _groups(given):
+        for way in readings:
+            first = [ast.parse(f"{name} = {way.format(name)}").body[0] for name in names]
+            yield changed_to(node, body=[*first, *node.body])
+
+
+def _groups(names: list[str]) -> list[tuple[str, ...]]:
+    """Return each name, and those that begin alike, as `std_p` and `std_q` do."""
+    stems: dict[str, list[str]] = {}
+    for name in names:
+        stems.setdefault(name.rstrip("0123456789").split("_")[0], []).append(name)
+    return [*((name,) for name in names), *(tuple(group) for group in stems.values() if len(group) > 1)]
+
+
+def reading(node: ast.FunctionDef) -> tuple[list[str], str]:
+    """Return which arguments a function misreads, and how, in words."""
+    first = [each for each in node.body if isinstance(each, ast.Assign)]
+    text = ast.unparse(first[0].value)
+    name = ast.unparse(first[0].targets[0])
+    for pattern, said in (READINGS | TURNED).items():
+        if ast.unparse(ast.parse(pattern.format(name))) == text:
+            names = [ast.unparse(each.targets[0]) for each in first]
+            group = [
+                one for one, each in zip(names, first, strict=True)
+                if ast.unparse(each.value) == ast.unparse(ast.parse(pattern.format(one)))
+            ]  # fmt: skip
+            return group, said.format(its="its" if len(group) == 1 else "their", it="it" if len(group) == 1 else "them")
+    return [], ""

@@ -1,0 +1,162 @@
+"""What a change of `steps`, `misread` or `pairs` means, in words that complete "what the right one would give ...". Pure."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+
+from grader.mutants.applied import name_of
+from grader.mutants.misread import reading
+from grader.mutants.mutate import Edit
+from grader.mutants.nouns import Known, listed, noun, of
+
+Words = tuple[str, str]
+
+
+def _name(node: ast.AST) -> str:
+    return name_of(node) if isinstance(node, ast.Call) else ""
+
+
+def _before(edit: Edit, _: Known) -> Words:
+    return (
+        "slip.order",
+        f"with the `{_name(edit.place.node)}` of all numbers, before some are chosen, where it belongs after",
+    )
+
+
+def _placed(edit: Edit, _: Known) -> Words:
+    outer, inner = _name(edit.place.node), _name(edit.replacement)
+    return "slip.order", f"with the `{inner}` after the `{outer}`, of what is filled in too, where it belongs before"
+
+
+def _back(edit: Edit, _: Known) -> Words:
+    if _name(edit.replacement) == "gather":
+        return (
+            "slip.exchanged",
+            f"with `gather`, which reads from places, where `{_name(edit.place.node)}` writes to them",
+        )
+    return "slip.left-out", f"without the `{_name(edit.place.node)}` that puts each number back in its place"
+
+
+def _bracket(edit: Edit, _: Known) -> Words:
+    whole = isinstance(edit.place.node, ast.BinOp) and isinstance(edit.place.node.op, ast.Add | ast.Sub)
+    return "slip.order", (
+        "with a factor of the whole sum, where it belongs to one part of it"
+        if whole
+        else "with a factor of one part of a sum alone, where it belongs to the whole"
+    )
+
+
+def _divisor(edit: Edit, _: Known) -> Words:
+    new = edit.replacement
+    more = isinstance(new, ast.BinOp) and isinstance(new.right, ast.BinOp) and isinstance(new.right.op, ast.Add)
+    return "slip.number", f"if what is divided by were {'larger' if more else 'smaller'} by 1"
+
+
+def _squares(edit: Edit, _: Known) -> Words:
+    return (
+        "slip.function",
+        f"with the `{_name(edit.place.node)}` of squares, where that of the numbers themselves belongs",
+    )
+
+
+def _items(edit: Edit, _: Known) -> Words:
+    return (
+        "slip.order",
+        f"with the `{_name(edit.place.node)}` of each item before they are added, where it belongs after",
+    )
+
+
+def _alone(edit: Edit, known: Known) -> Words | None:
+    node = edit.place.node
+    assert isinstance(node, ast.FunctionDef)
+    first = node.args.args[0].arg
+    return (
+        ("slip.axis", f"with each item of `{first}` by itself, where all belong together") if first in known else None
+    )
+
+
+def _narrowed(edit: Edit, _: Known) -> Words:
+    return (
+        "slip.axis",
+        f"with the `{_name(edit.place.node)}` along the last axis only, where it belongs over everything",
+    )
+
+
+def _product(edit: Edit, _: Known) -> Words:
+    early = isinstance(edit.place.node, ast.BinOp) and isinstance(edit.place.node.op, ast.MatMult)
+    return "slip.order", (
+        "with a factor after a matrix product, where it belongs before"
+        if early
+        else "with a factor before a matrix product, where it belongs after"
+    )
+
+
+def _halves(edit: Edit, known: Known) -> Words:
+    node = edit.place.node
+    alternating = isinstance(node, ast.Call) and name_of(node) == "flatten"
+    if isinstance(node, ast.Subscript):
+        alternating = "::2" in ast.unparse(node)
+    what = of(node.value, edit.place, known) if isinstance(node, ast.Subscript) else ""
+    if alternating:
+        return "slip.order", f"with the first and the second half{what}, where every other one belongs"
+    return "slip.order", f"with every other one{what}, where the first and the second half belong"
+
+
+def _misread(edit: Edit, known: Known) -> Words | None:
+    new = edit.replacement
+    assert isinstance(new, ast.FunctionDef)
+    names, said = reading(new)
+    if not names or not set(names) <= known:
+        return None
+    return "slip.function", f"with {listed(names)} {said} before anything else"
+
+
+def _number(edit: Edit, _: Known) -> Words:
+    return "slip.number", f"with {ast.unparse(edit.replacement)} where another number belongs"
+
+
+def exchanged(chosen: Sequence[Edit], known: Known) -> Words | None:
+    """Return what it means that some edits exchange two functions, names or numbers wherever they stand."""
+    found = {(_said(edit.place.node, edit, known), _said(edit.replacement, edit, known)) for edit in chosen}
+    if len(found) != 2 or len(chosen) < 2:
+        return None
+    (first, second), turned = found
+    if turned != (second, first) or "" in turned:
+        return None
+    return "slip.exchanged", f"with {' and '.join(sorted(turned))} exchanged"
+
+
+def _said(node: ast.AST, edit: Edit, known: Known) -> str:
+    if isinstance(node, ast.Attribute) and edit.place.role == "func":
+        return f"`{node.attr}`"
+    said = noun(node, edit.place, known)
+    return "" if said == "something" else said
+
+
+def _same(rule: str, said: str) -> Callable[[Edit, Known], Words]:
+    return lambda _edit, _known: (rule, said)
+
+
+SAYINGS: dict[str, Callable[[Edit, Known], Words | None]] = {
+    "before selection": _before,
+    "normalised again": _same("slip.function", "if what is chosen were divided by its sum once more"),
+    "after placing": _placed,
+    "not put back": _back,
+    "item by item": _items,
+    "one by one": _alone,
+    "decided once": _same("slip.guard", "with one decision for all elements, where each has its own"),
+    "narrowed": _narrowed,
+    "product": _product,
+    "bracket": _bracket,
+    "divisor": _divisor,
+    "stepped": _same(
+        "slip.number", "with numbers 1 apart (0, 1, 2, ...), where those of an `arange` lie further apart"
+    ),
+    "squares": _squares,
+    "ratio": _same("slip.order", "with a mean of ratios, where the ratio of two sums belongs"),
+    "halves": _halves,
+    "misread": _misread,
+    "turned round": _misread,
+    "number": _number,
+}
