@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator, Mapping
 
-from grader.mutants.changes import changed_to
+from grader.mutants.changes import changed_to, literal
 from grader.mutants.place import Place
 
 READINGS = {
@@ -21,7 +22,7 @@ READINGS = {
 """What an argument may be taken for, and how to say so."""
 
 
-TURNED = {"1 - {0}": "turned round (1 minus {it})"}
+TURNED = {"1 - {0}": "turned round (1 minus {it})", "~{0}": "turned round (`~`, so True for False)"}
 
 
 def misread(place: Place) -> Iterator[ast.AST]:
@@ -32,6 +33,20 @@ def misread(place: Place) -> Iterator[ast.AST]:
 def turned_round(place: Place) -> Iterator[ast.AST]:
     """A function that takes an argument for 1 minus it, as where a mask says the opposite of what was thought."""
     yield from _read(place, TURNED)
+
+
+def taken_for(place: Place) -> Iterator[ast.AST]:
+    """A function that takes one argument that is a number for another, wherever it needs it: `beta1` for `beta2`."""
+    node = place.node
+    if not isinstance(node, ast.FunctionDef) or not isinstance(place.parent, ast.Module | ast.ClassDef):
+        return
+    placed = node.args.args[len(node.args.args) - len(node.args.defaults) :]
+    defaults = [*zip(placed, node.args.defaults, strict=True)]
+    defaults += [(arg, value) for arg, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if value]
+    numbers = [(arg.arg, type(literal(value))) for arg, value in defaults]
+    for (one, kind), (other, same) in itertools.permutations(numbers, 2):
+        if kind is same and kind in {int, float}:
+            yield changed_to(node, body=[ast.parse(f"{one} = {other}").body[0], *node.body])
 
 
 def _read(place: Place, readings: Mapping[str, str]) -> Iterator[ast.AST]:

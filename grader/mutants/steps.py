@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterator
 
 from grader.mutants.applied import REDUCTIONS, applied, argument_of, is_size, name_of, names_axis
@@ -143,6 +144,29 @@ def products(place: Place) -> Iterator[ast.AST]:
         for product, factor in ((node.right, node.left), (node.left, node.right)):
             if isinstance(product, ast.BinOp) and isinstance(product.op, ast.MatMult):
                 yield changed_to(product, left=changed_to(node, left=factor, right=product.left))
+
+
+def factor_early(place: Place) -> Iterator[ast.AST]:
+    """`f(x) * w` to `f(x * w)`, where `x` is an argument."""
+    node = place.node
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult) or place.function is None:
+        return
+    given = {arg.arg for arg in place.function.args.args}
+    for factor, core in ((node.right, node.left), (node.left, node.right)):
+        if isinstance(factor, ast.Name | ast.Attribute) and any(isinstance(each, ast.Call) for each in ast.walk(core)):
+            names = {each.id for each in ast.walk(core) if isinstance(each, ast.Name)} & given - {"self"}
+            for name in sorted(names - {ast.unparse(factor)}):
+                yield _Early(name, factor).visit(copy.deepcopy(core))
+
+
+class _Early(ast.NodeTransformer):
+    """Multiplies a name by a factor wherever it stands."""
+
+    def __init__(self, name: str, factor: ast.expr) -> None:
+        self._name, self._factor = name, factor
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.BinOp(left=node, op=ast.Mult(), right=self._factor) if node.id == self._name else node
 
 
 def brackets(place: Place) -> Iterator[ast.AST]:

@@ -12,6 +12,7 @@ USUAL: dict[str, Change] = {
     "swapped": changes.swapped,
     "sign": changes.signs,
     "argument ignored": changes.arguments_ignored,
+    "taken for": misread.taken_for,
     "complemented": formulas.complemented,
     "counted all": functions.counted_all,
     "part": formulas.parts,
@@ -33,6 +34,7 @@ USUAL: dict[str, Change] = {
     "decided once": steps.decided_once,
     "product": steps.products,
     "bracket": steps.brackets,
+    "early factor": steps.factor_early,
     "stepped": steps.stepped,
     "ratio": steps.ratios,
     "halves": steps.halves,
@@ -74,6 +76,6 @@ COMMON = frozenset(
 ALONE = frozenset(
     number
     for number, kind in enumerate(USUAL)
-    if kind in {"misread", "number", "constant", "neighbour", "name", "detached", "doubled"}
+    if kind in {"misread", "number", "constant", "neighbour", "name", "taken for", "detached", "doubled"}
 )
 """The places in `USUAL` of what is tried by itself only: together with another change it can mimic too much."""

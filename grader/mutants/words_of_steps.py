@@ -112,6 +112,24 @@ def _misread(edit: Edit, known: Known) -> Words | None:
     return "slip.function", f"with {listed(names)} {said} before anything else"
 
 
+def _taken(edit: Edit, known: Known) -> Words | None:
+    new = edit.replacement
+    assert isinstance(new, ast.FunctionDef)
+    first = new.body[0]
+    assert isinstance(first, ast.Assign)
+    one, other = ast.unparse(first.targets[0]), ast.unparse(first.value)
+    return ("slip.exchanged", f"with `{other}` wherever `{one}` belongs") if {one, other} <= set(known) else None
+
+
+def _early(edit: Edit, known: Known) -> Words:
+    node = edit.place.node
+    assert isinstance(node, ast.BinOp)
+    factor = next(each for each in (node.right, node.left) if isinstance(each, ast.Name | ast.Attribute))
+    said = noun(factor, edit.place, known)
+    what = "a factor" if said == "something" else said
+    return "slip.order", f"if {what} were multiplied in at the start, where it belongs at the end"
+
+
 def _number(edit: Edit, _: Known) -> Words:
     return "slip.number", f"with {ast.unparse(edit.replacement)} where another number belongs"
 
@@ -157,6 +175,8 @@ SAYINGS: dict[str, Callable[[Edit, Known], Words | None]] = {
     "ratio": _same("slip.order", "with a mean of ratios, where the ratio of two sums belongs"),
     "halves": _halves,
     "misread": _misread,
+    "taken for": _taken,
+    "early factor": _early,
     "turned round": _misread,
     "number": _number,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -66,6 +67,7 @@ def words(body: str, signature: str = "x, y, eps=1e-6") -> dict[str, str]:
         ("return x.sum(dim=1)", "return x.square().sum(dim=1)", "slip.function with the `sum` of squares, where that of the numbers themselves belongs"),
         ("return x.pow(2).mean(1)", "return x.var(1, unbiased=False)", "slip.function with the variance (the mean taken away) where the mean of squares belongs"),
         ("return torch.sqrt(sum(z.sum() for z in x))", "return sum((torch.sqrt(z.sum()) for z in x))", "slip.order with the `sqrt` of each item before they are added, where it belongs after"),
+        ("return x / x.norm() * y", "return x * y / (x * y).norm()", "slip.order if `y` were multiplied in at the start, where it belongs at the end"),
         ("return torch.tril(x)", "return torch.tril(x, diagonal=1)", "slip.number with the diagonal of the `tril` off by one"),
     ],
 )  # fmt: skip
@@ -99,6 +101,20 @@ def test_an_argument_may_be_taken_for_something_else() -> None:
     found = {each.source.splitlines()[1].strip(): each.slip.told for each in slips(MADE, source)}
     assert found["x = 2 * x"] == "with `x` doubled before anything else"
     assert found["y = 1 - y"] == "with `y` turned round (1 minus it) before anything else"
+
+
+def test_one_number_may_be_taken_for_another_wherever_it_is_needed() -> None:
+    source = "def f(x, y, eps=1e-6, rate=0.5):\n    return eps * x + y ** rate - rate\n"
+    known = (*MADE.params, param("rate", Kind.SCALAR, axes=(), default=0.5, required=False))
+    found = slips(msgspec.structs.replace(MADE, params=known), source)
+    said = {each.slip.told: each.source for each in found if each.slip.rule == "slip.exchanged"}
+    assert "rate = eps" in said["with `eps` wherever `rate` belongs"]
+    assert "eps = rate" in said["with `rate` wherever `eps` belongs"]
+
+
+def test_a_mask_may_be_turned_round_before_anything_else() -> None:
+    found = slips(MADE, "def f(x, y, eps=1e-6):\n    return x.where(y, eps)\n")
+    assert any("y = ~y" in each.source and "turned round (`~`" in each.slip.told for each in found)
 
 
 def test_each_item_of_a_list_may_be_taken_by_itself() -> None:
