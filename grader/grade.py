@@ -185,7 +185,7 @@ def _verdicts(
 ) -> _Judged:
     exercise = task.exercise
     came = any(sight.observed.values for sight in sights)
-    begun = judge.attempted(exercise, run.facts, found=came, replaced=_is_replaced(exercise, submission, sights))
+    begun = judge.attempted(exercise, run.facts, found=came) or _is_replaced(exercise, submission, run, sights)
     lost = _lost(exercise, submission, run)
     if lost is not None:
         begun, sights = True, [replace(sight, execution=_never_defined(sight, lost)) for sight in sights]
@@ -209,8 +209,10 @@ REBINDING = re.compile(r"\b(globals|locals|vars|exec|eval|setattr|modules)\b|__d
 """What a source needs to give a name another value without an assignment or a definition that can be read."""
 
 
-def _is_replaced(exercise: Exercise, submission: Submission, sights: list[Sight]) -> bool:
+def _is_replaced(exercise: Exercise, submission: Submission, run: Run, sights: list[Sight]) -> bool:
     """Tell whether a starter was left as it is and something was put in its place: a result came, and the source may."""
+    if exercise.form is Form.SCRIPT or not any(each.name == exercise.id for each in run.facts.definitions):
+        return False
     gave = any(not isinstance(value, Nothing) for sight in sights for value in sight.observed.values)
     part_set = re.compile(rf"\b{exercise.id}\.\w+\s*=(?!=)")
     return gave and any(REBINDING.search(cell.source) or part_set.search(cell.source) for cell in submission.cells)

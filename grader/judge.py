@@ -49,11 +49,10 @@ MAX_POWER = 6
 """So many characters has the exponent of a number that somebody computed."""
 
 
-def attempted(exercise: Exercise, facts: Facts, *, found: bool = False, replaced: bool = False) -> bool:
+def attempted(exercise: Exercise, facts: Facts, *, found: bool = False) -> bool:
     """Tell whether a student has begun the exercise: something is defined that is not the starter as given out.
 
-    `found`: some call found the name, however it came to be defined. `replaced`: one gave a result, and the source may
-    have put something else in the starter's place after its definition.
+    `found`: some call found the name, however it came to be defined.
     """
     own = [definition for definition in facts.definitions if definition.name == exercise.id]
     if exercise.form is Form.SCRIPT:
@@ -61,7 +60,7 @@ def attempted(exercise: Exercise, facts: Facts, *, found: bool = False, replaced
         return any(not definition.untouched for definition in scripts) or _whole_file_broken(facts)
     if own:
         last = own[-1]
-        return replaced or not (last.untouched or last.unfinished)
+        return not (last.untouched or last.unfinished)
     mentioned = any(exercise.id in (raised.message or "") for _, raised in facts.broken)
     return found or mentioned or _whole_file_broken(facts)
 
