@@ -119,20 +119,21 @@ def _overflows(sight: Sight) -> bool:
 
 def _finite(seen: Observation) -> bool:
     arrays = [gradient.array for group in seen.gradients for gradient in group if gradient.array is not None]
-    numbers = [to_numpy(array) for array in (*(each for node in seen.values for each in _arrays(node)), *arrays)]
-    return all(bool(np.isfinite(each).all()) for each in numbers)
+    arrays += [array for node in seen.values for array in arrays_of(node) if is_float(array.dtype)]
+    return all(bool(np.isfinite(to_numpy(each)).all()) for each in arrays)
 
 
-def _arrays(node: Node) -> Iterator[Array]:
+def arrays_of(node: Node) -> Iterator[Array]:
+    """Yield the arrays of a returned structure, in order."""
     match node:
-        case Tensor() if is_float(node.array.dtype):
+        case Tensor():
             yield node.array
         case NodeSequence():
             for item in node.items:
-                yield from _arrays(item)
+                yield from arrays_of(item)
         case Mapping():
             for _, item in node.items:
-                yield from _arrays(item)
+                yield from arrays_of(item)
         case _:
             return
 

@@ -6,7 +6,7 @@ are none, two more questions are asked: is it a constant multiple of what a slip
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,13 +30,9 @@ from grader.model import (
     Expected,
     Job,
     Misconceptions,
-    Node,
     Observation,
     Status,
-    Tensor,
 )
-from grader.model import Mapping as MappingNode
-from grader.model import Sequence as SequenceNode
 from grader.mutants.factory import factory, name_of
 from grader.mutants.slips import Mutated, Slip, again, pairs, slips, told
 from grader.mutants.usual import ALONE, COMMON
@@ -189,29 +185,15 @@ def _gist(seen: Observation | None) -> bytes:
     """Return an observation's numbers to five digits: by more, two ways to the same result differ."""
     if seen is None or seen.raised is not None:
         return b""
-    arrays = [array for node in seen.values for array in _arrays(node)]
-    arrays += [to_numpy(each.array) for group in seen.gradients for each in group if each.array is not None]
-    return b"|".join(_rounded(array) for array in arrays)
+    arrays = [array for node in seen.values for array in misconceptions.arrays_of(node)]
+    arrays += [each.array for group in seen.gradients for each in group if each.array is not None]
+    return b"|".join(_rounded(to_numpy(array)) for array in arrays)
 
 
 def _rounded(array: np.ndarray) -> bytes:
     values = np.asarray(array, dtype=np.float64)
     size = float(np.max(np.abs(values[np.isfinite(values)]), initial=0.0)) or 1.0
     return f"{size:.4g}".encode() + np.round(values / size, 4).tobytes()
-
-
-def _arrays(node: Node) -> Iterator[np.ndarray]:
-    match node:
-        case Tensor():
-            yield to_numpy(node.array)
-        case SequenceNode():
-            for item in node.items:
-                yield from _arrays(item)
-        case MappingNode():
-            for _, item in node.items:
-                yield from _arrays(item)
-        case _:
-            return
 
 
 def _first(exercise: Exercise) -> list[Case]:

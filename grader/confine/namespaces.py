@@ -50,9 +50,10 @@ def enter(plan: Plan, restrict: Callable[[], None]) -> None:
     if init:
         os.close(send)
         _wait(init, receive)
-    _follow(receive, send)
+    os.close(receive)
+    follow(send)
     build(plan)
-    _follow(-1, send)
+    follow(send)
     os.setpgid(0, 0)  # else kill(0, ...) reaches the waiter; the session stays, by which the trusted side finds us
     process.no_new_privileges()
     process.limit(plan.rlimits)
@@ -126,10 +127,8 @@ def _map_self(uid: int, gid: int) -> None:
             raise OSError(error.errno, f"write {name}: {error.strerror}") from None
 
 
-def _follow(receive: int, send: int) -> None:
-    """Die with the waiter, even if it died before we could ask for that: then nobody can read what we send."""
-    if receive >= 0:
-        os.close(receive)
+def follow(send: int) -> None:
+    """Die with the parent, even if it died before we could ask for that: then nobody can read what we send."""
     process.die_with_parent()
     watched = select.poll()
     watched.register(send, 0)

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import gc
 import os
-import select
 import signal
 import socket
 import traceback
@@ -112,11 +111,7 @@ def _be_first(plan: Plan, told: int) -> NoReturn:
         os.setsid()
         process.prepare_scratch(plan)
         namespaces.build(plan)
-        process.die_with_parent()
-        watched = select.poll()
-        watched.register(told, 0)
-        if any(event & select.POLLERR for _, event in watched.poll(0)):
-            os._exit(1)
+        namespaces.follow(told)
         process.no_new_privileges()
         libc.prctl("not dumpable", libc.PR_SET_DUMPABLE, 0)
         os.closerange(0, 1 << 20)

@@ -70,7 +70,9 @@ def run(job: Job, starter: Starter) -> Run:
             if time.monotonic() > progress.deadline:
                 progress.executions += [_too_late(call) for call in progress.pending]
                 break
+            began = time.monotonic()
             with starter.start(job.limits, shared=progress.mode == "notebook") as worker:
+                progress.deadline += time.monotonic() - began  # the wait for a worker is not the submission's
                 progress.layers, progress.torch_version = worker.layers, worker.torch_version
                 loaded = _load(progress, worker)
                 if loaded:
