@@ -37,7 +37,7 @@ def enter(plan: Plan, restrict: Callable[[], None]) -> None:
     The calling process becomes the waiter and never returns. Raises OSError or ConfinementError, in any one of the
     three processes.
     """
-    if as_root(plan):
+    if account(plan) is not None:
         libc.unshare(libc.CLONE_NEWPID)
     else:
         uid, gid = os.geteuid(), os.getegid()
@@ -67,19 +67,17 @@ def enter(plan: Plan, restrict: Callable[[], None]) -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def as_root(plan: Plan) -> bool:
-    """Tell whether root's own power makes the world: no user namespace is needed then."""
-    return os.geteuid() == 0 and plan.uid is not None
+def account(plan: Plan) -> int | None:
+    """Return the account that root gives a worker; root's own power makes the world then, without a user namespace."""
+    return plan.uid if os.geteuid() == 0 else None
 
 
 def build(plan: Plan) -> None:
     """Make this process, pid 1 of a new pid namespace, one without capabilities in new namespaces with a private root."""
     libc.unshare(_NEW)
     libc.syscall("sethostname", _SYS_SETHOSTNAME[os.uname().machine], b"grader", 6)
-    if as_root(plan) and plan.uid is not None:
-        jail.build(plan, plan.uid, plan.uid)
-    else:
-        jail.build(plan, os.geteuid(), os.getegid())
+    owner = account(plan)
+    jail.build(plan, *((os.geteuid(), os.getegid()) if owner is None else (owner, owner)))
     _give_up(plan)
 
 
@@ -100,8 +98,9 @@ def join(pidfd: int, plan: Plan, restrict: Callable[[], None]) -> None:
 
 def _give_up(plan: Plan) -> None:
     libc.bound_capabilities()
-    if as_root(plan) and plan.uid is not None:
-        process.become(plan.uid)
+    owner = account(plan)
+    if owner is not None:
+        process.become(owner)
     libc.drop_capabilities()
 
 

@@ -63,7 +63,9 @@ class Nursery:
         return Room(fds[0] if fds else -1, self._outside, error)
 
     def fork(self, room: Room) -> int:
-        """Fork as `os.fork` does; the child is one of the room's processes, and yet has all to enter but that."""
+        """Fork as `os.fork` does; the child is one of the room's processes, if there is one, and has all else to enter yet."""
+        if room.error:
+            return os.fork()
         libc.setns(room.pidfd, libc.CLONE_NEWPID)
         pid = os.fork()
         if pid:

@@ -240,15 +240,20 @@ def rounded(place: Place) -> Iterator[ast.AST]:
         yield method(method(place.node, "float"), "to", dtype)
 
 
+def defaults_of(function: ast.FunctionDef) -> list[tuple[ast.arg, ast.expr]]:
+    """Return the parameters that may be left out, each with its default."""
+    own = function.args
+    plain = own.args[len(own.args) - len(own.defaults) :]
+    named = [(arg, value) for arg, value in zip(own.kwonlyargs, own.kw_defaults, strict=True) if value]
+    return [*zip(plain, own.defaults, strict=True), *named]
+
+
 def arguments_ignored(place: Place) -> Iterator[ast.AST]:
     """A function that replaces a parameter by its default before anything else."""
     node = place.node
     if not isinstance(node, ast.FunctionDef):
         return
-    plain = node.args.args[len(node.args.args) - len(node.args.defaults) :]
-    pairs = [*zip(plain, node.args.defaults, strict=True)]
-    pairs += [(arg, value) for arg, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if value]
-    for arg, default in pairs:
+    for arg, default in defaults_of(node):
         first = ast.Assign(targets=[ast.Name(id=arg.arg, ctx=ast.Store())], value=default)
         yield changed_to(node, body=[first, *node.body])
 

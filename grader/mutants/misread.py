@@ -6,7 +6,7 @@ import ast
 import itertools
 from collections.abc import Iterator, Mapping
 
-from grader.mutants.changes import changed_to, literal
+from grader.mutants.changes import changed_to, defaults_of, literal
 from grader.mutants.place import Place
 
 READINGS = {
@@ -40,10 +40,7 @@ def taken_for(place: Place) -> Iterator[ast.AST]:
     node = place.node
     if not isinstance(node, ast.FunctionDef) or not isinstance(place.parent, ast.Module | ast.ClassDef):
         return
-    placed = node.args.args[len(node.args.args) - len(node.args.defaults) :]
-    defaults = [*zip(placed, node.args.defaults, strict=True)]
-    defaults += [(arg, value) for arg, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if value]
-    numbers = [(arg.arg, type(literal(value))) for arg, value in defaults]
+    numbers = [(arg.arg, type(literal(value))) for arg, value in defaults_of(node)]
     for (one, kind), (other, same) in itertools.permutations(numbers, 2):
         if kind is same and kind in {int, float}:
             yield changed_to(node, body=[ast.parse(f"{one} = {other}").body[0], *node.body])

@@ -35,7 +35,7 @@ LIFTED = {"view", "reshape", "transpose", "permute", "t", "swapaxes", "unsqueeze
 
 def meaning(edit: Edit, known: Known) -> Words | None:
     """Return what an edit means, None if it is nothing that can be told; `known` are names of the statement."""
-    words = (SAYINGS | words_of_steps.SAYINGS)[edit.kind](edit, known)
+    words = SAYINGS[edit.kind](edit, known)
     return words if words and words[1] else None
 
 
@@ -363,6 +363,7 @@ def _number(edit: Edit, _: Known) -> Words | None:
 
 
 SAYINGS: dict[str, Callable[[Edit, Known], Words | None]] = {
+    **words_of_steps.SAYINGS,
     "term dropped": _dropped,
     "call dropped": _called,
     "operator": _operator,

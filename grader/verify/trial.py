@@ -10,7 +10,7 @@ import msgspec
 from grader import judge, rules
 from grader.expected import harness_of
 from grader.grade import Task, ask_predicates, compared
-from grader.model import Call, Case, Cell, Execution, Expectation, Facts, Job, Outcome, Run, Status
+from grader.model import Call, Case, Cell, Execution, Facts, Job, Outcome, Run, Status
 from grader.sandbox.bench import Bench
 from grader.sight import Sight
 
@@ -77,13 +77,11 @@ def judged(
 
 def _sights(trial: Trial, executions: dict[str, Execution], facts: Facts) -> list[Sight]:
     task = trial.prepared.task
-    expectations = {expectation.id: expectation for expectation in task.expected.expectations}
     mentions = rules.in_source(task.exercise, rules.Source.of(facts))
     sights = []
-    for case, call in task.calls:
+    for case, call, expectation in task.asked:
         own = trial.call_of(case, call)
         execution = executions.get(own.id) or Execution(id=own.id, status=Status.BROKEN, detail="it was not run")
-        expectation = expectations.get(case.name) or Expectation(id=case.name, status=Status.BROKEN)
         sights.append(Sight(task.exercise, case, own, expectation, execution, facts, mentions=mentions))
     return sights
 

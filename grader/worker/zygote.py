@@ -144,8 +144,9 @@ class _Server:
             pages.merge()
 
     def _fork(self, plan: Plan, fds: list[int]) -> None:
-        room = self._nursery.room(plan) if self._nursery and plan.profile == "full" and plan.uid is not None else None
-        pid = self._nursery.fork(room) if self._nursery and room and not room.error else os.fork()
+        nursery = self._nursery if plan.profile == "full" and plan.uid is not None else None
+        room = nursery.room(plan) if nursery else None
+        pid = nursery.fork(room) if nursery and room else os.fork()
         if pid == 0:
             _become_worker(plan, fds, room)
         for fd in fds:

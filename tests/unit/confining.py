@@ -120,7 +120,7 @@ def fork(plan: Plan, identity: str) -> tuple[int, Room | None]:
     if identity != "room" or plan.profile != "full":
         return os.fork(), None
     room = _nursery().room(plan)
-    return (os.fork() if room.error else _nursery().fork(room)), room
+    return _nursery().fork(room), room
 
 
 @functools.cache
