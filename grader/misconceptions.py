@@ -22,6 +22,7 @@ from grader.model import (
     Node,
     Nothing,
     Observation,
+    Outcome,
     RuleText,
     Tensor,
 )
@@ -107,7 +108,7 @@ def _coincides(sights: Sequence[Sight], executions: tuple[Execution, ...]) -> Fi
 def _is_guarded(sight: Sight, theirs: Execution) -> bool:
     """Tell whether a submission is right where a known mistake is not finite: it has a guard besides."""
     seen = theirs.observation
-    if sight.differences or seen is None or seen.raised is not None or seen.missing:
+    if judge.outcome(sight) is not Outcome.PASSED or seen is None or seen.raised is not None or seen.missing:
         return False
     return not _finite(seen) and _finite(sight.observed)
 
