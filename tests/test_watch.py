@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.commands import watching
+from grader.errors import Mistake
 from tests.lessons import notebook_text
 
 WRONG = "def mse_loss(pred, target):\n    return ((pred - target) ** 2).sum()\n"
@@ -116,6 +118,22 @@ def test_a_folder_that_goes_away_ends_the_watch(terminal: Terminal) -> None:
     terminal.path.parent.rmdir()
     assert "is gone; there is nothing left to watch" in terminal.until("nothing left to watch")
     assert terminal.process.wait(60) == 2
+
+
+def test_a_folder_that_goes_away_during_the_first_verdict_ends_the_watch(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "work"
+    folder.mkdir()
+
+    class Asked:
+        def grade(self, path: Path, warm: object) -> None:
+            if folder.is_dir():
+                folder.rmdir()
+            raise Mistake(f"there is no file {path.name}", "save it again")
+
+    assert watching.watch(folder / "mse_loss.py", None, Asked(), verbose=False, quiet=False) == 2  # type: ignore[arg-type]
+    assert "is gone; there is nothing left to watch" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize("after_s", [2.0, 6.0])  # while it starts, and while a cell runs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -110,16 +111,16 @@ def _saves(path: Path) -> Iterator[None]:
     path = path.absolute()
     stamp = _stamp(path)
     yield
-    while path.parent.is_dir():
-        watching = watchfiles.watch(
-            path.parent,
-            watch_filter=lambda _, name: Path(name).name == path.name,
-            step=STEP_MS,
-            debounce=DEBOUNCE_MS,
-            recursive=False,
-            rust_timeout=1_000,
-            yield_on_timeout=True,
-        )
+    watching = watchfiles.watch(
+        path.parent,
+        watch_filter=lambda _, name: Path(name).name == path.name,
+        step=STEP_MS,
+        debounce=DEBOUNCE_MS,
+        recursive=False,
+        rust_timeout=1_000,
+        yield_on_timeout=True,
+    )
+    with suppress(FileNotFoundError):  # the folder went while the first verdict was made
         for _ in watching:
             if not path.parent.is_dir():
                 return
