@@ -16,7 +16,7 @@ from grader.course import Course
 from grader.expected import misconceptions_in, observe_misconceptions, observe_reference, observe_variants
 from grader.model import Difference, Execution, Exercise, Expected, Facts, Misconceptions, Status
 from grader.sandbox.bench import Bench
-from grader.sight import Sight
+from grader.sight import Sight, magnitude_of
 from grader.spread import OWN_ERRORS, with_own_error
 from grader.task import Task, calls
 
@@ -88,7 +88,7 @@ def _sound(exercise: Exercise, expected: Expected) -> Expected:
             detail = f"the reference is off by {far[0].error} in {far[0].slot}; {far[0].allowed} is allowed"
             checked.append(msgspec.structs.replace(each, status=Status.BROKEN, detail=detail))
         else:
-            checked.append(with_own_error(each))
+            checked.append(with_own_error(each, magnitude_of(cases[each.id], call, each)))
     return msgspec.structs.replace(expected, expectations=tuple(checked))
 
 

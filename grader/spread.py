@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 import numpy as np
 
 from grader import compare
-from grader.arrays import from_numpy, is_float, to_numpy
+from grader.arrays import FLOAT_EPS, from_numpy, is_float, to_numpy
 from grader.model import Array, Expectation, Gradient, Mapping, Node, Number, Observation, Sequence, Tensor
 
 
@@ -29,20 +31,39 @@ OWN_ERRORS = 4.0
 """A right answer may be off by so many times what the reference itself is off by."""
 
 
-def with_own_error(expectation: Expectation) -> Expectation:
+def with_own_error(expectation: Expectation, magnitude: float = 1.0) -> Expectation:
     """Return an expectation whose tolerance is `OWN_ERRORS` times the reference's own error, at least.
 
     What rounds on the way and cancels in the end, such as p (dp - sum p dp) in a saturated softmax, shows neither in the
     result's size nor in how far it moves with the inputs; but it shows in the reference, which rounds like others do.
     A gradient's error is that of its worst element, as its tolerance is.
+
+    The reference may round better than others, by chance or since all its terms cancel alike. So a gradient's tolerance
+    is also at least what the terms round that are added up in it: one for each number of the result that it belongs to,
+    of the size of a cotangent (1) times the largest input (`magnitude`).
     """
     actual, oracle, spread = expectation.actual, expectation.oracle, expectation.spread
     values = tuple(map(_own_node, actual.values, oracle.values, spread.values))
+    groups = zip(actual.gradients, oracle.gradients, spread.gradients, strict=False)
+    terms = [_floats(node) for node in actual.values] or [0] * len(actual.gradients)
     gradients = tuple(
-        tuple(map(_own_gradient, *groups))
-        for groups in zip(actual.gradients, oracle.gradients, spread.gradients, strict=False)
+        tuple(_own_gradient(*faces, terms=count, magnitude=magnitude) for faces in zip(*group, strict=False))
+        for count, group in zip(terms, groups, strict=False)
     )
     return msgspec.structs.replace(expectation, spread=Observation(values=values, gradients=gradients))
+
+
+def _floats(node: Node) -> int:
+    """Return how many numbers of a result may have a cotangent."""
+    match node:
+        case Tensor():
+            return math.prod(node.array.shape) if is_float(node.array.dtype) else 0
+        case Sequence():
+            return sum(map(_floats, node.items))
+        case Mapping():
+            return sum(_floats(item) for _, item in node.items)
+        case _:
+            return 0
 
 
 def _own_node(actual: Node, oracle: Node, spread: Node) -> Node:
@@ -63,10 +84,22 @@ def _own_node(actual: Node, oracle: Node, spread: Node) -> Node:
             return spread
 
 
-def _own_gradient(actual: Gradient, oracle: Gradient, spread: Gradient) -> Gradient:
+def _own_gradient(actual: Gradient, oracle: Gradient, spread: Gradient, *, terms: int, magnitude: float) -> Gradient:
     if actual.array is None or oracle.array is None or spread.array is None:
         return spread
-    return Gradient(slot=spread.slot, array=_own_array(actual.array, oracle.array, spread.array, worst=True))
+    own = _own_array(actual.array, oracle.array, spread.array, worst=True)
+    rounding = FLOAT_EPS.get(actual.array.dtype, 0.0) * magnitude * _share(terms, math.prod(actual.array.shape))
+    return Gradient(slot=spread.slot, array=from_numpy(np.maximum(to_numpy(own), rounding), "float64"))
+
+
+def _share(terms: int, inputs: int) -> float:
+    """Return how many terms each input's gradient has, none for a single one: that is a mean, see `compare`.
+
+    Of many, whose signs are drawn, the errors add up to the root of their number.
+    """
+    if terms <= 1 or not inputs:
+        return 0.0
+    return min(terms / inputs, math.sqrt(terms / inputs))
 
 
 def _own_array(actual: Array, oracle: Array, spread: Array, *, worst: bool = False) -> Array:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.compare import C
+from grader.arrays import FLOAT_EPS
+from grader.compare import C, gradient_differences
 from grader.model import Expectation, Gradient, Mapping, Node, Nothing, Number, Observation, Sequence, Status, Tensor
 from grader.spread import OWN_ERRORS, spread_of, with_own_error
 from tests.builders import array, tensor
@@ -70,6 +71,28 @@ def test_values_may_be_off_by_four_times_what_the_reference_is_off_by_element_by
 def test_gradients_may_be_off_by_what_the_worst_of_the_references_is_off_by() -> None:
     found = with_own_error(expectation(slots([1.0, 2.5]), slots([1.0, 2.0]), slots([1.0, 0.0])))
     assert found.spread == slots([1.0, 0.5 * SHARE])
+
+
+@pytest.mark.parametrize(("outputs", "inputs", "share"), [(1, 4, 0.0), (2, 4, 0.5), (4, 4, 1.0), (16, 4, 2.0)])
+def test_gradients_may_be_off_by_what_the_terms_round_of_results_with_many_numbers(
+    outputs: int, inputs: int, share: float
+) -> None:
+    gradient = Observation(gradients=((Gradient(slot="x", array=array([0.0] * inputs)),),))
+    seen = Observation(values=(tensor([0.0] * outputs),), gradients=gradient.gradients)
+    found = with_own_error(expectation(seen, seen, seen), magnitude=3.0).spread.gradients[0][0].array
+    assert found == array([3.0 * FLOAT_EPS["float32"] * share] * inputs, "float64")
+
+
+def test_a_gradient_that_cancels_to_nothing_may_be_some_ulps_of_its_terms() -> None:
+    def seen(value: float, dtype: str = "float32") -> Observation:
+        gradient = Gradient(slot="x", array=array([value] * 3, dtype))
+        return Observation(values=(tensor([0.0] * 3),), gradients=((gradient,),))
+
+    found = with_own_error(expectation(seen(0.0), seen(0.0, "float64"), seen(0.0, "float64")))
+    actual, exact, spread = (each.gradients[0][0] for each in (found.actual, found.oracle, found.spread))
+    for ulps, fine in ((12, True), (30, False)):
+        mine = seen(ulps * FLOAT_EPS["float32"]).gradients[0][0]
+        assert (gradient_differences(mine, (actual, exact, spread)) == []) is fine
 
 
 def test_what_is_not_finite_or_missing_in_the_reference_makes_no_room() -> None:
