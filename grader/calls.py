@@ -7,11 +7,14 @@ from dataclasses import dataclass
 import msgspec
 
 from grader import draw
-from grader.arrays import from_numpy, to_numpy, ulp_jitter
+from grader.arrays import from_numpy, is_float, to_numpy, ulp_jitter
 from grader.model import Argument, Array, Call, Case, Exercise, Expected, Form, Kind
 
 JITTERS = 3
 """How many perturbed runs measure the spread of the float64 reference."""
+NARROW = 2
+"""In so many of them the reference also runs in the case's dtype: how it rounds once may be by chance."""
+IN_DTYPE = "|narrow"
 
 State = tuple[tuple[str, Array], ...]
 
@@ -69,11 +72,25 @@ def call_seed(plan: Plan, case: Case) -> int:
 
 
 def reference_calls(plan: Plan, case: Case) -> tuple[Call, ...]:
-    """Return the call in the case's dtype, then the one in float64, then its perturbations."""
+    """Return the call in the case's dtype, then the one in float64, its perturbations, and some of them in that dtype."""
     call = student_call(plan, case)
     exact = {param.name for param in plan.exercise.params if param.kind in {Kind.BINARY, Kind.INT, Kind.BOOL}}
     wide = [_widened(call, plan, case, exact, jitter) for jitter in range(JITTERS + 1)]
-    return (call, *wide)
+    return (call, *wide, *(_narrowed(call, moved) for moved in wide[1 : NARROW + 1]))
+
+
+def _narrowed(call: Call, moved: Call) -> Call:
+    """Return a perturbed call in the case's dtype, in which its numbers are exact: the reference rounds otherwise there."""
+    sets = tuple(
+        tuple(map(_in_dtype_of, first, others)) for first, others in zip(call.arguments, moved.arguments, strict=True)
+    )
+    return msgspec.structs.replace(call, id=f"{moved.id}{IN_DTYPE}", arguments=sets, jitter=moved.jitter, counted=False)
+
+
+def _in_dtype_of(first: Argument, moved: Argument) -> Argument:
+    if first.array is None or moved.array is None or not is_float(first.array.dtype):
+        return first
+    return msgspec.structs.replace(first, array=from_numpy(to_numpy(moved.array), first.array.dtype))
 
 
 def _widened(call: Call, plan: Plan, case: Case, exact: set[str], jitter: int) -> Call:

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from grader import draw
-from grader.calls import JITTERS, Plan, reference_calls, student_call
+from grader.calls import IN_DTYPE, JITTERS, NARROW, Plan, reference_calls, student_call
 from grader.errors import Mistake
 from grader.findings import variants
 from grader.model import (
@@ -107,14 +107,25 @@ def _check_loaded(run: Run, reference: Path) -> None:
 
 
 def _expectation(name: str, executions: dict[str, Execution]) -> Expectation:
-    actual, oracle, *moved = [executions[name], *(executions[f"{name}|{jitter}"] for jitter in range(JITTERS + 1))]
-    observed = [execution.observation for execution in (actual, oracle, *moved)]
-    if any(observation is None for observation in observed):
-        failed = next(each for each in (actual, oracle, *moved) if each.observation is None)
+    runs = [
+        executions[name],
+        *(executions[f"{name}|{jitter}"] for jitter in range(JITTERS + 1)),
+        *(executions[f"{name}|{jitter}{IN_DTYPE}"] for jitter in range(1, NARROW + 1)),
+    ]
+    failed = next((each for each in runs if each.observation is None), None)
+    if failed is not None:
         status = Status.BROKEN if failed.status is Status.OK else failed.status
         return Expectation(id=name, status=status, detail=failed.detail)
-    first, wide, *others = [observation for observation in observed if observation is not None]
-    return Expectation(id=name, status=actual.status, actual=first, oracle=wide, spread=spread_of(wide, others))
+    first, wide, *others = [each.observation for each in runs if each.observation is not None]
+    moved, narrow = others[:JITTERS], others[JITTERS:]
+    return Expectation(
+        id=name,
+        status=runs[0].status,
+        actual=first,
+        oracle=wide,
+        spread=spread_of(wide, moved),
+        own_error=spread_of(wide, [first, *narrow]),
+    )
 
 
 def misconceptions_in(source: str) -> dict[str, str]:

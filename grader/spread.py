@@ -42,15 +42,15 @@ def with_own_error(expectation: Expectation, magnitude: float = 1.0) -> Expectat
     is also at least what the terms round that are added up in it: one for each number of the result that it belongs to,
     of the size of a cotangent (1) times the largest input (`magnitude`).
     """
-    actual, oracle, spread = expectation.actual, expectation.oracle, expectation.spread
-    values = tuple(map(_own_node, actual.values, oracle.values, spread.values))
-    groups = zip(actual.gradients, oracle.gradients, spread.gradients, strict=False)
-    terms = [_floats(node) for node in actual.values] or [0] * len(actual.gradients)
+    spread, own = expectation.spread, expectation.own_error
+    actual, terms = expectation.actual, [_floats(node) for node in expectation.actual.values]
+    groups = zip(actual.gradients, own.gradients, spread.gradients, strict=False)
     gradients = tuple(
         tuple(_own_gradient(*faces, terms=count, magnitude=magnitude) for faces in zip(*group, strict=False))
         for count, group in zip(terms, groups, strict=False)
     )
-    return msgspec.structs.replace(expectation, spread=Observation(values=values, gradients=gradients))
+    room = Observation(values=tuple(map(_own_node, own.values, spread.values)), gradients=gradients)
+    return msgspec.structs.replace(expectation, spread=room, own_error=Observation())
 
 
 def _floats(node: Node) -> int:
@@ -66,30 +66,26 @@ def _floats(node: Node) -> int:
             return 0
 
 
-def _own_node(actual: Node, oracle: Node, spread: Node) -> Node:
-    match actual, oracle, spread:
-        case Tensor(), Tensor(), Tensor():
-            return Tensor(array=_own_array(actual.array, oracle.array, spread.array))
-        case Sequence(), Sequence(), Sequence():
-            items = tuple(map(_own_node, actual.items, oracle.items, spread.items))
-            return Sequence(type=spread.type, items=items + spread.items[len(items) :])
-        case Mapping(), Mapping(), Mapping():
-            mine, wide = dict(actual.items), dict(oracle.items)
-            items_ = tuple(
-                (key, _own_node(mine[key], wide[key], item) if key in mine and key in wide else item)
-                for key, item in spread.items
-            )
-            return Mapping(type=spread.type, items=items_)
+def _own_node(own: Node, spread: Node) -> Node:
+    match own, spread:
+        case Tensor(), Tensor():
+            return Tensor(array=_own_array(own.array, spread.array))
+        case Sequence(), Sequence():
+            return Sequence(type=spread.type, items=tuple(map(_own_node, own.items, spread.items)))
+        case Mapping(), Mapping():
+            errors = dict(own.items)
+            items = tuple((key, _own_node(errors.get(key, item), item)) for key, item in spread.items)
+            return Mapping(type=spread.type, items=items)
         case _:
             return spread
 
 
-def _own_gradient(actual: Gradient, oracle: Gradient, spread: Gradient, *, terms: int, magnitude: float) -> Gradient:
-    if actual.array is None or oracle.array is None or spread.array is None:
+def _own_gradient(actual: Gradient, own: Gradient, spread: Gradient, *, terms: int, magnitude: float) -> Gradient:
+    if actual.array is None or own.array is None or spread.array is None:
         return spread
-    own = _own_array(actual.array, oracle.array, spread.array, worst=True)
+    array = _own_array(own.array, spread.array, worst=True)
     rounding = FLOAT_EPS.get(actual.array.dtype, 0.0) * magnitude * _share(terms, math.prod(actual.array.shape))
-    return Gradient(slot=spread.slot, array=from_numpy(np.maximum(to_numpy(own), rounding), "float64"))
+    return Gradient(slot=spread.slot, array=from_numpy(np.maximum(to_numpy(array), rounding), "float64"))
 
 
 def _share(terms: int, inputs: int) -> float:
@@ -102,12 +98,10 @@ def _share(terms: int, inputs: int) -> float:
     return min(terms / inputs, math.sqrt(terms / inputs))
 
 
-def _own_array(actual: Array, oracle: Array, spread: Array, *, worst: bool = False) -> Array:
-    if not (is_float(actual.dtype) and actual.shape == oracle.shape == spread.shape) or not spread.data:
+def _own_array(own: Array, spread: Array, *, worst: bool = False) -> Array:
+    if not spread.data:
         return spread
-    with np.errstate(invalid="ignore", over="ignore"):
-        error = np.abs(to_numpy(actual).astype(np.float64) - to_numpy(oracle))
-    error = np.where(np.isfinite(error), error, 0.0)
+    error = to_numpy(own)
     share = (error.max() if worst else error) * (OWN_ERRORS / compare.C)
     return from_numpy(np.maximum(to_numpy(spread), share), "float64")
 

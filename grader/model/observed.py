@@ -228,7 +228,8 @@ class Expectation(Value, frozen=True, kw_only=True):
     """What the reference gave for one call: in the case's dtype, in float64, and how far the latter moves.
 
     `spread` has the structure of `oracle`: each array is the largest change of the float64 result under perturbations
-    of the inputs by one unit in the last place of the case's dtype.
+    of the inputs by one unit in the last place of the case's dtype. `own_error` has it too: how far the reference in the
+    case's dtype is off, at most, with these inputs and with some that are perturbed.
     """
 
     id: str
@@ -236,6 +237,7 @@ class Expectation(Value, frozen=True, kw_only=True):
     actual: Observation = Observation()
     oracle: Observation = Observation()
     spread: Observation = Observation()
+    own_error: Observation = Observation()
     detail: str = ""
 
 

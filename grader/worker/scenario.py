@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import wraps
+from types import FunctionType
 from typing import Any
 
 import torch
@@ -73,11 +75,13 @@ class Draw:
         return draw.stream(self._call.seed, self._call.scenario, self._count)
 
     def _floats(self, values: Any, watch: str | None, *, jitter: bool = True) -> torch.Tensor:
-        dtype = self._call.precision
-        if dtype == "float64":
-            values = from_numpy(values, "float32")
-            values = _jittered(values, self._call, self._count) if jitter else to_tensor(values).double().numpy()
-        tensor = to_tensor(from_numpy(values, dtype))
+        call = self._call
+        values = (
+            to_tensor(from_numpy(values, "float32" if call.precision == "float64" else call.precision)).double().numpy()
+        )
+        if jitter and call.jitter:
+            values = ulp_jitter(values, "float32", draw.stream(call.seed, "jitter", call.jitter, self._count))
+        tensor = to_tensor(from_numpy(values, call.precision))
         if watch:
             self.watched[watch] = tensor.requires_grad_()
         return self._keep(tensor, watch)
@@ -85,13 +89,6 @@ class Draw:
     def _keep(self, tensor: torch.Tensor, watch: str | None = None) -> torch.Tensor:
         self._drawn.append((watch or f"draw {self._count}", tensor, to_array(tensor)))
         return tensor
-
-
-def _jittered(values: Any, call: Call, count: int) -> Any:
-    wide = to_tensor(values).double().numpy()
-    if not call.jitter:
-        return wide
-    return ulp_jitter(wide, "float32", draw.stream(call.seed, "jitter", call.jitter, count))
 
 
 def _shape(axes: str, sizes: dict[str, int]) -> tuple[int, ...]:
@@ -107,5 +104,32 @@ def run(call: Call, namespace: dict[str, Any], harness: dict[str, Any], drawing:
     assert call.scenario is not None
     function = harness[call.scenario]
     names = namespace | {call.alias: namespace[call.entry]} if call.alias else namespace
+    if call.precision == "float64":  # the reference, as what answers are held against
+        names = {name: _widened(value) for name, value in names.items()}
     slots = function(Student(names), drawing)
     return slots if isinstance(slots, dict) else {"result": slots}
+
+
+def _widened(value: Any) -> Any:
+    """Return a class of modules, or a function, whose modules are in float64: made in float32, then turned.
+
+    What it draws for its parameters is the same then as in float32.
+    """
+    if isinstance(value, type) and issubclass(value, torch.nn.Module):
+
+        class Wide(value):
+            def __init__(self, *args: Any, **keywords: Any) -> None:
+                super().__init__(*args, **keywords)
+                self.double()
+
+        Wide.__name__ = value.__name__
+        return Wide
+    if not isinstance(value, FunctionType):
+        return value
+
+    @wraps(value)
+    def call(*args: Any, **keywords: Any) -> Any:
+        result = value(*args, **keywords)
+        return result.double() if isinstance(result, torch.nn.Module) else result
+
+    return call

@@ -3,7 +3,7 @@
 import numpy as np
 
 from grader.arrays import to_numpy
-from grader.calls import JITTERS, Plan, reference_calls, student_call
+from grader.calls import IN_DTYPE, JITTERS, NARROW, Plan, reference_calls, student_call
 from grader.model import Case, Form, Kind
 from tests.builders import array, exercise, param
 
@@ -52,12 +52,19 @@ def test_a_module_is_built_from_one_seed_whatever_the_case() -> None:
 
 
 def test_the_reference_runs_in_its_dtype_in_float64_and_perturbed() -> None:
-    actual, wide, *moved = reference_calls(plan(), Case(name="c"))
+    actual, wide, *others = reference_calls(plan(), Case(name="c"))
+    moved, narrow = others[:JITTERS], others[JITTERS:]
     assert len(moved) == JITTERS
     assert actual == student_call(plan(), Case(name="c"))
     assert [call.id for call in (wide, *moved)] == [f"c|{number}" for number in range(JITTERS + 1)]
     assert {call.precision for call in (wide, *moved)} == {"float64"}
-    assert not any(call.counted for call in (wide, *moved))
+    assert not any(call.counted for call in (wide, *others))
+    assert [call.id for call in narrow] == [f"c|{number}{IN_DTYPE}" for number in range(1, NARROW + 1)]
+    for same, widened in zip(narrow, moved, strict=False):
+        assert (same.precision, same.jitter) == ("float32", widened.jitter)
+        for mine, other in zip(same.arguments[0], widened.arguments[0], strict=True):
+            assert mine.array.dtype in {"float32", "int64"}
+            assert to_numpy(mine.array).tolist() == to_numpy(other.array).tolist()
 
 
 def test_the_float64_reference_has_the_same_numbers() -> None:
@@ -69,7 +76,8 @@ def test_the_float64_reference_has_the_same_numbers() -> None:
 
 
 def test_perturbations_move_floats_by_an_ulp_and_leave_what_is_exact() -> None:
-    _, wide, *moved = reference_calls(plan(), Case(name="c"))
+    _, wide, *others = reference_calls(plan(), Case(name="c"))
+    moved = others[:JITTERS]
     base = to_numpy(wide.arguments[0][0].array)
     for call in moved:
         x, t, y = call.arguments[0]
@@ -80,9 +88,9 @@ def test_perturbations_move_floats_by_an_ulp_and_leave_what_is_exact() -> None:
     assert len({call.arguments for call in moved}) == JITTERS
 
 
-def test_an_expanded_input_is_contiguous_for_the_perturbed_reference() -> None:
+def test_an_expanded_input_is_contiguous_for_the_float64_reference() -> None:
     layouts = [call.arguments[0][0].layout for call in reference_calls(plan(), Case(name="c", layout="expanded"))]
-    assert layouts == ["expanded", *["contiguous"] * (JITTERS + 1)]
+    assert layouts == ["expanded", *["contiguous"] * (JITTERS + 1), *["expanded"] * NARROW]
     layouts = [call.arguments[0][0].layout for call in reference_calls(plan(), Case(name="c", layout="strided"))]
     assert set(layouts) == {"strided"}
 

@@ -86,3 +86,30 @@ def test_modified_draws_are_told() -> None:
 def test_what_the_student_s_code_raises_is_observed() -> None:
     found = observed("def answer(x):\n    raise KeyError('k')", call(), HARNESS)
     assert (found.raised.type, found.raised.frames[-1].line) == ("KeyError", 2)
+
+
+BUILDS = """
+def play(student, draw):
+    made, wrapped = student.answer(3), student.build(3)
+    return {"y": made(draw.normal("n 3", n=4)), "same": wrapped(draw.normal("n 3", n=4))}
+"""
+LAYER = """
+import torch
+class answer(torch.nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        self.linear = torch.nn.Linear(size, 2)
+    def forward(self, x):
+        return self.linear(x)
+def build(size):
+    return torch.nn.Sequential(torch.nn.Linear(size, 2), answer(2))
+"""
+
+
+def test_a_module_that_a_scenario_makes_is_in_float64_for_the_reference_with_the_same_parameters() -> None:
+    narrow, wide = (observed(LAYER, call(precision=dtype), BUILDS) for dtype in ("float32", "float64"))
+    assert (narrow.raised, wide.raised) == (None, None)
+    for (name, mine), (_, exact) in zip(narrow.values[0].items, wide.values[0].items, strict=True):
+        assert (mine.array.dtype, exact.array.dtype) == ("float32", "float64"), name
+        error = abs(to_numpy(mine.array) - to_numpy(exact.array)).max()
+        assert 0 < error < 1e-6, name

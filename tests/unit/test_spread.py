@@ -59,7 +59,8 @@ SHARE = OWN_ERRORS / C
 
 
 def expectation(actual: Observation, oracle: Observation, spread: Observation) -> Expectation:
-    return Expectation(id="case", status=Status.OK, actual=actual, oracle=oracle, spread=spread)
+    own = spread_of(oracle, [actual])
+    return Expectation(id="case", status=Status.OK, actual=actual, oracle=oracle, spread=spread, own_error=own)
 
 
 def test_values_may_be_off_by_four_times_what_the_reference_is_off_by_element_by_element() -> None:
@@ -68,9 +69,13 @@ def test_values_may_be_off_by_four_times_what_the_reference_is_off_by_element_by
     assert found.spread == node(0.5 * SHARE, 0.25, 0.0)
 
 
+def graded(*values: float) -> Observation:
+    return Observation(values=(tensor([0.0], "float64"),), gradients=slots(list(values)).gradients)
+
+
 def test_gradients_may_be_off_by_what_the_worst_of_the_references_is_off_by() -> None:
-    found = with_own_error(expectation(slots([1.0, 2.5]), slots([1.0, 2.0]), slots([1.0, 0.0])))
-    assert found.spread == slots([1.0, 0.5 * SHARE])
+    found = with_own_error(expectation(graded(1.0, 2.5), graded(1.0, 2.0), graded(1.0, 0.0)))
+    assert found.spread == graded(1.0, 0.5 * SHARE)
 
 
 @pytest.mark.parametrize(("outputs", "inputs", "share"), [(1, 4, 0.0), (2, 4, 0.5), (4, 4, 1.0), (16, 4, 2.0)])
@@ -96,10 +101,9 @@ def test_a_gradient_that_cancels_to_nothing_may_be_some_ulps_of_its_terms() -> N
 
 
 def test_what_is_not_finite_or_missing_in_the_reference_makes_no_room() -> None:
-    inf = float("inf")
-    found = with_own_error(expectation(slots([inf, 1.0]), slots([1.0, 1.0]), slots([0.0, 0.0])))
-    assert found.spread == slots([0.0, 0.0])
-    silent = Observation(gradients=((Gradient(slot="0", array=None),),))
+    found = with_own_error(expectation(graded(float("inf"), 1.0), graded(1.0, 1.0), graded(0.0, 0.0)))
+    assert found.spread == graded(0.0, 0.0)
+    silent = Observation(values=graded().values, gradients=((Gradient(slot="0", array=None),),))
     assert with_own_error(expectation(silent, silent, silent)).spread == silent
 
 
