@@ -133,17 +133,18 @@ def _unsquared(node: ast.BinOp) -> Iterator[ast.AST]:
 
 
 def counted_otherwise(place: Place) -> Iterator[ast.AST]:
-    """`x.mean(0)` to the sum over n - 1; `x.var(0)` to the biased one, and back."""
+    """`x.mean(0)` and `x.mean()` to the sum over n - 1; `x.var(0)` to the biased one, and back."""
     node = place.node
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return
     own = not is_module(node.func.value, place)
     values = argument_of(node, place)
     axis = _axis(node, 0 if own else 1)
-    if name_of(node) == "mean" and values is not None and axis is not None:
-        size = ast.Subscript(
-            value=ast.Attribute(value=values, attr="shape", ctx=ast.Load()), slice=number(axis), ctx=ast.Load()
-        )
+    whole = own and not node.args and not node.keywords
+    if name_of(node) == "mean" and values is not None and (axis is not None or whole):
+        shape = ast.Attribute(value=values, attr="shape", ctx=ast.Load())
+        one = ast.Subscript(value=shape, slice=number(axis or 0), ctx=ast.Load())
+        size = method(values, "numel") if whole else one
         less = ast.BinOp(left=size, op=ast.Sub(), right=number(1))
         yield ast.BinOp(left=changed_to(node, func=changed_to(node.func, attr="sum")), op=ast.Div(), right=less)
     flags = {each.arg for each in node.keywords} & {"unbiased", "correction"}

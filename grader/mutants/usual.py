@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.mutants import changes, formulas, functions, misread, steps
+from grader.mutants import changes, formulas, functions, instead, misread, steps
 from grader.mutants.changes import Change
 
 USUAL: dict[str, Change] = {
@@ -37,6 +37,11 @@ USUAL: dict[str, Change] = {
     "early factor": steps.factor_early,
     "stepped": steps.stepped,
     "ratio": steps.ratios,
+    "smooth": instead.smooth,
+    "added": instead.added,
+    "apart": instead.apart,
+    "each": instead.each,
+    "nonzero": instead.nonzero,
     "halves": steps.halves,
     "shifted": formulas.shifted,
     "smallest": functions.smallest,

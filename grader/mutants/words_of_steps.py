@@ -92,6 +92,11 @@ def _product(edit: Edit, _: Known) -> Words:
     )
 
 
+def _each(edit: Edit, _: Known) -> Words:
+    what = "`abs`" if _name(edit.place.node) == "abs" else "square"
+    return "slip.order", f"with the {what} of each of two numbers, where that of their difference belongs"
+
+
 def _halves(edit: Edit, known: Known) -> Words:
     node = edit.place.node
     alternating = isinstance(node, ast.Call) and name_of(node) == "flatten"
@@ -172,6 +177,11 @@ SAYINGS: dict[str, Callable[[Edit, Known], Words | None]] = {
         "slip.number", "with numbers 1 apart (0, 1, 2, ...), where those of an `arange` lie further apart"
     ),
     "squares": _squares,
+    "smooth": _same("slip.function", "with a smooth `softplus`, where the larger of 0 and a number belongs"),
+    "added": _same("slip.function", "with a lower bound added, where it belongs in the place of what is smaller"),
+    "apart": _same("slip.order", "with the product of two means, where the mean of the product belongs"),
+    "each": _each,
+    "nonzero": _same("slip.number", "with the mean over what is not 0 only, where it belongs over all"),
     "ratio": _same("slip.order", "with a mean of ratios, where the ratio of two sums belongs"),
     "halves": _halves,
     "misread": _misread,

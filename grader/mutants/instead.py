@@ -1,0 +1,80 @@
+"""Mutation operators for what stands in for something like it: a smooth bound, a product of means, a difference of squares."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TypeGuard
+
+from grader.mutants.applied import applied, argument_of, name_of
+from grader.mutants.changes import changed_to, literal, method, number
+from grader.mutants.place import Place
+
+BOUNDED = {"clamp", "clamp_min", "clip", "relu", "maximum"}
+EVEN = {"square", "abs"}
+SIDES = ("left", "right")
+
+
+def smooth(place: Place) -> Iterator[ast.AST]:
+    """`x.clamp(min=0)` and `relu(x)` to `softplus(x)`."""
+    found = _bounded(place)
+    if found is not None and literal(found[1]) == 0:
+        zeros = ast.BinOp(left=found[0], op=ast.Mult(), right=number(0))
+        yield method(found[0], "logaddexp", zeros)
+
+
+def added(place: Place) -> Iterator[ast.AST]:
+    """`x.clamp(min=eps)` to `x + eps`."""
+    found = _bounded(place)
+    if found is not None and literal(found[1]) != 0:
+        yield ast.BinOp(left=found[0], op=ast.Add(), right=found[1])
+
+
+def _bounded(place: Place) -> tuple[ast.expr, ast.expr] | None:
+    """Return what has a lower bound only, and that bound."""
+    node = place.node
+    core = argument_of(node, place)
+    if not isinstance(node, ast.Call) or core is None or name_of(node) not in BOUNDED:
+        return None
+    if name_of(node) == "relu":
+        return core, number(0)
+    given = [each.value for each in node.keywords if each.arg == "min"]
+    rest = [each for each in node.args if each is not core]
+    if len(given) + len(rest) != 1 or any(each.arg not in {"min", "input"} for each in node.keywords):
+        return None
+    return core, (given + rest)[0]
+
+
+def apart(place: Place) -> Iterator[ast.AST]:
+    """`(a * b).mean()` to `a.mean() * b.mean()`."""
+    node = place.node
+    core = argument_of(node, place)
+    if not (isinstance(node, ast.Call) and name_of(node) == "mean" and isinstance(core, ast.BinOp)):
+        return
+    if isinstance(core.op, ast.Mult) and literal(core.left) is None and literal(core.right) is None:
+        yield changed_to(core, left=applied(node, core.left, place), right=applied(node, core.right, place))
+
+
+def each(place: Place) -> Iterator[ast.AST]:
+    """`(a - b) ** 2` to `a ** 2 - b ** 2`, `(a - b).abs()` to `a.abs() - b.abs()`."""
+    node = place.node
+    core = argument_of(node, place)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and _is_difference(node.left):
+        yield changed_to(node.left, **{side: changed_to(node, left=getattr(node.left, side)) for side in SIDES})
+    if isinstance(node, ast.Call) and name_of(node) in EVEN and _is_difference(core):
+        yield changed_to(core, **{side: applied(node, getattr(core, side), place) for side in SIDES})
+
+
+def _is_difference(node: ast.AST | None) -> TypeGuard[ast.BinOp]:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub)
+
+
+def nonzero(place: Place) -> Iterator[ast.AST]:
+    """`x.mean()` to the mean of what is not 0."""
+    node = place.node
+    core = argument_of(node, place)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and name_of(node) == "mean" and core:
+        some = ast.Compare(left=core, ops=[ast.NotEq()], comparators=[number(0)])
+        total = changed_to(node, func=changed_to(node.func, attr="sum"))
+        count = method(applied(total, some, place), "clamp", number(1))  # type: ignore[arg-type]
+        yield ast.BinOp(left=total, op=ast.Div(), right=count)
