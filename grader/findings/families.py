@@ -129,6 +129,7 @@ FAMILIES: Mapping[str, frozenset[str]] = {
         "value.squared": "squared",
         "value.square-root": "square-root",
         "value.transformed": "other",
+        "value.input-added": "offset",
         "value.offset": "offset",
         "value.missing-term": "offset",
         "value.off-by-one": "off-by-one",

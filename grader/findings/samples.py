@@ -138,6 +138,7 @@ FACTS: Mapping[str, Mapping[str, Scalar]] = {
     "value.argument-left-out": {"first": "share", "second": "1"},
     "value.swapped-arguments": {"first": "pred", "second": "target"},
     "value.targets-exchanged": {"first": "labels"},
+    "value.input-added": {"how": "with `logits` added", "name": "your result"},
     "value.offset": {"name": "your result", "offset": "0.01 too large"},
     "value.argument-scaled": {"first": "share", "second": "`share` · `classes`"},
     "value.input-sign": {"first": "scores"},

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from grader.findings.gradient_wrong import SECOND
+from grader.findings.laws import Law, proved
 from grader.findings.rule import Hit, Rule, hit
-from grader.findings.scene import Cases, Pair, Scene
+from grader.findings.scene import Cases, Glimpse, Numbers, Pair, Scene
 from grader.findings.words import called, named, number
 from grader.model import RuleText
 
@@ -37,6 +40,30 @@ def _offset(cases: Cases, slot: str) -> float | None:
 
 def _signed(offset: float) -> str:
     return f"{number(abs(offset))} too {'large' if offset > 0 else 'small'}"
+
+
+@dataclass(frozen=True)
+class Added:
+    """A guess: an input was added to what was expected, or taken from it."""
+
+    name: str
+    sign: int
+
+    def __call__(self, glimpse: Glimpse, pair: Pair) -> Numbers | None:
+        """Return the sum, if the input has the shape of the result and that is an array."""
+        values = glimpse.inputs(pair.call).get(self.name)
+        if values is None or not pair.want.ndim or values.shape != pair.want.shape:
+            return None
+        return pair.want + self.sign * values.astype(np.float64)
+
+
+def _input(scene: Scene) -> Hit | None:
+    for name in scene.here.inputs():
+        for sign, how in ((1, "with `{}` added"), (-1, "less `{}`")):
+            pair = proved(scene, Law(Added(name, sign)))
+            if pair is not None:
+                return hit(pair.slot, name=called(pair.slot), how=how.format(name))
+    return None
 
 
 def _independent(scene: Scene) -> Hit | None:
@@ -77,6 +104,25 @@ def wrong(pred, target):
         ),
         rank=14,
         look=_constant,
+    ),
+    Rule(
+        RuleText(
+            id="value.input-added",
+            title="An input is added that does not belong there",
+            message="{name} is the expected one {how}.",
+            why="A residual connection adds the input to what is computed from it. That is one way to use the result, "
+            "and belongs in it only where the formula says so.",
+            mend="Look at the last lines: return what is computed alone.",
+            example="""\
+def right(logits):
+    return torch.tanh(logits)
+
+def wrong(logits):
+    return logits + torch.tanh(logits)
+""",
+        ),
+        rank=14,
+        look=_input,
     ),
     Rule(
         RuleText(
