@@ -41,7 +41,13 @@ def mutated(source: str, seed: int) -> str:
 def _other_values(source: str, rng: random.Random) -> str:
     """Replace constants and keywords in the declaration by others."""
     tree = ast.parse(source)
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.Constant | ast.keyword | ast.Name)]
+    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
+    found = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant | ast.keyword | ast.Name)
+        and id(node) not in parts  # an f-string is text alone
+    ]
     for node in rng.sample(found, min(len(found), rng.randint(1, 3))):
         if isinstance(node, ast.keyword):
             node.arg = rng.choice(
