@@ -124,7 +124,9 @@ def _expectation(name: str, executions: dict[str, Execution]) -> Expectation:
         actual=first,
         oracle=wide,
         spread=spread_of(wide, moved),
-        own_error=spread_of(wide, [first, *narrow]),
+        own_errors=tuple(
+            spread_of(exact, [rounded]) for exact, rounded in zip((wide, *moved), (first, *narrow), strict=False)
+        ),
     )
 
 

@@ -42,15 +42,18 @@ def with_own_error(expectation: Expectation, magnitude: float = 1.0) -> Expectat
     is also at least what the terms round that are added up in it: one for each number of the result that it belongs to,
     of the size of a cotangent (1) times the largest input (`magnitude`).
     """
-    spread, own = expectation.spread, expectation.own_error
-    actual, terms = expectation.actual, [_floats(node) for node in expectation.actual.values]
-    groups = zip(actual.gradients, own.gradients, spread.gradients, strict=False)
-    gradients = tuple(
-        tuple(_own_gradient(*faces, terms=count, magnitude=magnitude) for faces in zip(*group, strict=False))
-        for count, group in zip(terms, groups, strict=False)
-    )
-    room = Observation(values=tuple(map(_own_node, own.values, spread.values)), gradients=gradients)
-    return msgspec.structs.replace(expectation, spread=room, own_error=Observation())
+    spread, terms = expectation.spread, [_floats(node) for node in expectation.actual.values]
+    for own in expectation.own_errors:
+        values = tuple(map(_own_node, own.values, spread.values))
+        groups = zip(terms, expectation.actual.gradients, own.gradients, spread.gradients, strict=False)
+        gradients = tuple(
+            tuple(_own_gradient(*faces, terms=count, magnitude=magnitude) for faces in zip(*group, strict=False))
+            for count, *group in groups
+        )
+        spread = Observation(
+            values=values + spread.values[len(values) :], gradients=gradients + spread.gradients[len(gradients) :]
+        )
+    return msgspec.structs.replace(expectation, spread=spread, own_errors=())
 
 
 def _floats(node: Node) -> int:
@@ -71,11 +74,12 @@ def _own_node(own: Node, spread: Node) -> Node:
         case Tensor(), Tensor():
             return Tensor(array=_own_array(own.array, spread.array))
         case Sequence(), Sequence():
-            return Sequence(type=spread.type, items=tuple(map(_own_node, own.items, spread.items)))
+            items = tuple(map(_own_node, own.items, spread.items))
+            return Sequence(type=spread.type, items=items + spread.items[len(items) :])
         case Mapping(), Mapping():
             errors = dict(own.items)
-            items = tuple((key, _own_node(errors.get(key, item), item)) for key, item in spread.items)
-            return Mapping(type=spread.type, items=items)
+            pairs = tuple((key, _own_node(errors.get(key, item), item)) for key, item in spread.items)
+            return Mapping(type=spread.type, items=pairs)
         case _:
             return spread
 
@@ -99,7 +103,7 @@ def _share(terms: int, inputs: int) -> float:
 
 
 def _own_array(own: Array, spread: Array, *, worst: bool = False) -> Array:
-    if not spread.data:
+    if not spread.data or own.shape != spread.shape:
         return spread
     error = to_numpy(own)
     share = (error.max() if worst else error) * (OWN_ERRORS / compare.C)

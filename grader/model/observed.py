@@ -228,8 +228,8 @@ class Expectation(Value, frozen=True, kw_only=True):
     """What the reference gave for one call: in the case's dtype, in float64, and how far the latter moves.
 
     `spread` has the structure of `oracle`: each array is the largest change of the float64 result under perturbations
-    of the inputs by one unit in the last place of the case's dtype. `own_error` has it too: how far the reference in the
-    case's dtype is off, at most, with these inputs and with some that are perturbed.
+    of the inputs by one unit in the last place of the case's dtype. Each of `own_errors` has it too: how far the
+    reference in the case's dtype is off, with these inputs and with some that are perturbed, each by itself.
     """
 
     id: str
@@ -237,7 +237,7 @@ class Expectation(Value, frozen=True, kw_only=True):
     actual: Observation = Observation()
     oracle: Observation = Observation()
     spread: Observation = Observation()
-    own_error: Observation = Observation()
+    own_errors: tuple[Observation, ...] = ()
     detail: str = ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from grader.arrays import FLOAT_EPS
@@ -59,8 +60,8 @@ SHARE = OWN_ERRORS / C
 
 
 def expectation(actual: Observation, oracle: Observation, spread: Observation) -> Expectation:
-    own = spread_of(oracle, [actual])
-    return Expectation(id="case", status=Status.OK, actual=actual, oracle=oracle, spread=spread, own_error=own)
+    own = (spread_of(oracle, [actual]),)
+    return Expectation(id="case", status=Status.OK, actual=actual, oracle=oracle, spread=spread, own_errors=own)
 
 
 def test_values_may_be_off_by_four_times_what_the_reference_is_off_by_element_by_element() -> None:
@@ -76,6 +77,12 @@ def graded(*values: float) -> Observation:
 def test_gradients_may_be_off_by_what_the_worst_of_the_references_is_off_by() -> None:
     found = with_own_error(expectation(graded(1.0, 2.5), graded(1.0, 2.0), graded(1.0, 0.0)))
     assert found.spread == graded(1.0, 0.5 * SHARE)
+
+
+def test_the_worst_of_several_runs_counts() -> None:
+    errors = tuple(graded(0.0, worst) for worst in (0.25, 0.5, 0.125))
+    seen = msgspec.structs.replace(expectation(graded(1.0, 2.0), graded(1.0, 2.0), graded(0.0, 0.0)), own_errors=errors)
+    assert with_own_error(seen).spread == graded(0.5 * SHARE, 0.5 * SHARE)
 
 
 @pytest.mark.parametrize(("outputs", "inputs", "share"), [(1, 4, 0.0), (2, 4, 0.5), (4, 4, 1.0), (16, 4, 2.0)])
