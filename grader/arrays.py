@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.model import Array
+from grader.model import Array, Mapping, Node, Sequence, Tensor
 
 FLOAT_EPS = {"float16": 2.0**-10, "bfloat16": 2.0**-7, "float32": 2.0**-23, "float64": 2.0**-52}
 """The distance from 1 to the next larger number of each dtype."""
@@ -53,3 +54,18 @@ def ulp_jitter(values: NDArray[Any], dtype: str, rng: np.random.Generator) -> ND
     step = np.ldexp(FLOAT_EPS[dtype], exponent - 1)
     signs = rng.integers(0, 2, size=wide.shape) * 2 - 1
     return np.where(wide == 0, signs * ZERO_STEP, wide + signs * step)
+
+
+def arrays_of(node: Node) -> Iterator[Array]:
+    """Yield the arrays of a returned structure, in order."""
+    match node:
+        case Tensor():
+            yield node.array
+        case Sequence():
+            for item in node.items:
+                yield from arrays_of(item)
+        case Mapping():
+            for _, item in node.items:
+                yield from arrays_of(item)
+        case _:
+            return

@@ -16,6 +16,9 @@ NARROW = 2
 """In so many of them the reference also runs in the case's dtype: how it rounds once may be by chance."""
 IN_DTYPE = "|narrow"
 
+TOGETHER = 20
+"""So many calls of the author's own code are asked for at once: that costs half of what asking for each does."""
+
 State = tuple[tuple[str, Array], ...]
 
 

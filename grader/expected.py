@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from grader import draw
-from grader.calls import IN_DTYPE, JITTERS, NARROW, Plan, reference_calls, student_call
+from grader.calls import IN_DTYPE, JITTERS, NARROW, TOGETHER, Plan, reference_calls, student_call
 from grader.errors import Mistake
 from grader.findings import variants
 from grader.model import (
@@ -72,7 +72,14 @@ def _allowed(actual: Observation, drawn: set[str]) -> Observation:
 
 
 def _job(exercise: Exercise, cells: tuple[Cell, ...], calls: tuple[Call, ...]) -> Job:
-    return Job(mode="module", cells=cells, calls=calls, harness=harness_of(exercise), limits=exercise.limits)
+    return Job(
+        mode="module",
+        cells=cells,
+        calls=calls,
+        harness=harness_of(exercise),
+        limits=exercise.limits,
+        together=TOGETHER,
+    )
 
 
 def harness_of(exercise: Exercise) -> tuple[tuple[str, str], ...]:

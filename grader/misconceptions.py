@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
 
@@ -10,23 +10,18 @@ import msgspec
 import numpy as np
 
 from grader import compare, judge
-from grader.arrays import is_float, to_numpy
+from grader.arrays import arrays_of, is_float, to_numpy
 from grader.model import (
-    Array,
     Aspect,
     Execution,
     Finding,
     Gradient,
-    Mapping,
     Misconceptions,
-    Node,
     Nothing,
     Observation,
     Outcome,
     RuleText,
-    Tensor,
 )
-from grader.model import Sequence as NodeSequence
 from grader.sight import ROOT, Sight
 
 PREFIX = "misconception."
@@ -122,21 +117,6 @@ def _finite(seen: Observation) -> bool:
     arrays = [gradient.array for group in seen.gradients for gradient in group if gradient.array is not None]
     arrays += [array for node in seen.values for array in arrays_of(node) if is_float(array.dtype)]
     return all(bool(np.isfinite(to_numpy(each)).all()) for each in arrays)
-
-
-def arrays_of(node: Node) -> Iterator[Array]:
-    """Yield the arrays of a returned structure, in order."""
-    match node:
-        case Tensor():
-            yield node.array
-        case NodeSequence():
-            for item in node.items:
-                yield from arrays_of(item)
-        case Mapping():
-            for _, item in node.items:
-                yield from arrays_of(item)
-        case _:
-            return
 
 
 def _both_fail(sight: Sight, theirs: Execution) -> bool:

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from grader import compare
-from grader.arrays import FLOAT_EPS, from_numpy, is_float, to_numpy
+from grader.arrays import FLOAT_EPS, arrays_of, from_numpy, is_float, to_numpy
 from grader.model import Array, Expectation, Gradient, Mapping, Node, Number, Observation, Sequence, Tensor
 
 
@@ -42,31 +42,31 @@ def with_own_error(expectation: Expectation, magnitude: float = 1.0) -> Expectat
     is also at least what the terms round that are added up in it: one for each number of the result that it belongs to,
     of the size of a cotangent (1) times the largest input (`magnitude`).
     """
-    spread, terms = expectation.spread, [_floats(node) for node in expectation.actual.values]
+    spread = expectation.spread
     for own in expectation.own_errors:
         values = tuple(map(_own_node, own.values, spread.values))
-        groups = zip(terms, expectation.actual.gradients, own.gradients, spread.gradients, strict=False)
-        gradients = tuple(
-            tuple(_own_gradient(*faces, terms=count, magnitude=magnitude) for faces in zip(*group, strict=False))
-            for count, *group in groups
-        )
+        groups = zip(own.gradients, spread.gradients, strict=False)
+        gradients = tuple(tuple(map(_own_gradient, *group)) for group in groups)
         spread = Observation(
             values=values + spread.values[len(values) :], gradients=gradients + spread.gradients[len(gradients) :]
         )
-    return msgspec.structs.replace(expectation, spread=spread, own_errors=())
+    return msgspec.structs.replace(
+        expectation, spread=_with_rounding(spread, expectation.actual, magnitude), own_errors=()
+    )
+
+
+def _with_rounding(spread: Observation, actual: Observation, magnitude: float) -> Observation:
+    groups = zip(map(_floats, actual.values), actual.gradients, spread.gradients, strict=False)
+    gradients = tuple(
+        tuple(_at_least(*each, terms=terms, magnitude=magnitude) for each in zip(seen, moved, strict=False))
+        for terms, seen, moved in groups
+    )
+    return msgspec.structs.replace(spread, gradients=gradients + spread.gradients[len(gradients) :])
 
 
 def _floats(node: Node) -> int:
     """Return how many numbers of a result may have a cotangent."""
-    match node:
-        case Tensor():
-            return math.prod(node.array.shape) if is_float(node.array.dtype) else 0
-        case Sequence():
-            return sum(map(_floats, node.items))
-        case Mapping():
-            return sum(_floats(item) for _, item in node.items)
-        case _:
-            return 0
+    return sum(math.prod(array.shape) for array in arrays_of(node) if is_float(array.dtype))
 
 
 def _own_node(own: Node, spread: Node) -> Node:
@@ -84,12 +84,18 @@ def _own_node(own: Node, spread: Node) -> Node:
             return spread
 
 
-def _own_gradient(actual: Gradient, own: Gradient, spread: Gradient, *, terms: int, magnitude: float) -> Gradient:
-    if actual.array is None or own.array is None or spread.array is None:
+def _own_gradient(own: Gradient, spread: Gradient) -> Gradient:
+    if own.array is None or spread.array is None:
         return spread
-    array = _own_array(own.array, spread.array, worst=True)
+    return Gradient(slot=spread.slot, array=_own_array(own.array, spread.array, worst=True))
+
+
+def _at_least(actual: Gradient, spread: Gradient, *, terms: int, magnitude: float) -> Gradient:
+    """Return a gradient's spread, or what its terms round where that is more."""
+    if actual.array is None or spread.array is None:
+        return spread
     rounding = FLOAT_EPS.get(actual.array.dtype, 0.0) * magnitude * _share(terms, math.prod(actual.array.shape))
-    return Gradient(slot=spread.slot, array=from_numpy(np.maximum(to_numpy(array), rounding), "float64"))
+    return Gradient(slot=spread.slot, array=from_numpy(np.maximum(to_numpy(spread.array), rounding), "float64"))
 
 
 def _share(terms: int, inputs: int) -> float:

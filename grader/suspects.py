@@ -14,8 +14,8 @@ import msgspec
 import numpy as np
 
 from grader import misconceptions
-from grader.arrays import to_numpy
-from grader.calls import Plan, student_call
+from grader.arrays import arrays_of, to_numpy
+from grader.calls import TOGETHER, Plan, student_call
 from grader.expected import harness_of
 from grader.findings.multiples import multiple
 from grader.findings.scene import scenes
@@ -185,7 +185,7 @@ def _gist(seen: Observation | None) -> bytes:
     """Return an observation's numbers to five digits: by more, two ways to the same result differ."""
     if seen is None or seen.raised is not None:
         return b""
-    arrays = [array for node in seen.values for array in misconceptions.arrays_of(node)]
+    arrays = [array for node in seen.values for array in arrays_of(node)]
     arrays += [each.array for group in seen.gradients for each in group if each.array is not None]
     return b"|".join(_rounded(to_numpy(array)) for array in arrays)
 
@@ -227,6 +227,7 @@ def _observed(
         calls=tuple(calls),
         harness=harness_of(exercise),
         limits=msgspec.structs.replace(exercise.limits, submission_s=ALL_S),
+        together=TOGETHER,
     )
     found: dict[str, list[Execution]] = {}
     for execution in bench.run(job).executions:

@@ -33,6 +33,7 @@ from grader.sandbox import server
 from grader.sandbox.bench import Bench
 from grader.sandbox.isolation import decide
 from grader.sandbox.server import ForkServer, SandboxError, Spawner
+from grader.sandbox.worker import Worker
 
 SHORT = Limits(call_s=1.0, cell_s=2.0, submission_s=30.0, output_bytes=1 << 16, reply_bytes=1 << 20)
 PACKAGE = Path(__file__).parents[1]
@@ -118,6 +119,33 @@ def test_a_worker_that_is_started_again_loads_again(bench: Bench) -> None:
     found = run(bench, source, call("grow", id="1"), call("grow", id="2"), "leave", call("grow", id="3"))
     texts = [e.observation.values[0].text for e in found.executions if e.observation]
     assert texts == ["1", "2", "1"]
+
+
+@pytest.mark.parametrize("death", ["raises", "hangs", "segfaults", "is_huge"])
+def test_calls_that_are_made_together_give_what_they_give_alone(bench: Bench, death: str) -> None:
+    body, status = DEATHS[death]
+    source = f"{FINE}def {death}():\n    {body}\ndef next():\n    return 4\n"
+    names = ["fine", "fine", death, "next", "fine", "next"]
+    calls = tuple(call(name, id=str(index)) for index, name in enumerate(names))
+    cells = (Cell(index=0, source=source, where="x.py"),)
+    found = bench.run(Job(mode="module", cells=cells, calls=calls, limits=SHORT, together=4))
+    assert [execution.id for execution in found.executions] == [str(index) for index in range(6)]
+    assert statuses(found) == [Status.OK, Status.OK, status, Status.OK, Status.OK, Status.OK]
+    four = Number(type="int", text="4")
+    values = [found.executions[index].observation.values for index in (0, 3, 4, 5)]
+    assert values == [(THREE,), (four,), (THREE,), (four,)]
+
+
+def test_calls_that_are_made_together_are_one_request(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    ask = Worker.ask
+    monkeypatch.setattr(
+        Worker, "ask", lambda self, request, *rest: asked.append(type(request).__name__) or ask(self, request, *rest)
+    )
+    calls = tuple(call("fine", id=str(index)) for index in range(5))
+    cells = (Cell(index=0, source=FINE, where="x.py"),)
+    bench.run(Job(mode="module", cells=cells, calls=calls, limits=SHORT, together=3))
+    assert asked == ["Load", "Load", "PerformAll", "PerformAll"]
 
 
 def test_after_one_call_ran_out_of_time_others_of_its_name_get_less(bench: Bench) -> None:

@@ -74,7 +74,7 @@ class Job(Value, frozen=True, kw_only=True):
 
     `harness` pairs exercises with their files' source, `stubs` with their starters. `mode` says how cells are run:
     "module" (one namespace), "definitions" (imports and definitions only),
-    "notebook" (a Jupyter kernel).
+    "notebook" (a Jupyter kernel). `together` calls are asked for at once, where nobody's limits are at stake.
     """
 
     mode: str
@@ -83,6 +83,7 @@ class Job(Value, frozen=True, kw_only=True):
     harness: tuple[tuple[str, str], ...] = ()
     stubs: tuple[tuple[str, str], ...] = ()
     limits: Limits = Limits()
+    together: int = 1
 
 
 class Load(Value, frozen=True, kw_only=True, tag="load", tag_field="kind"):
@@ -101,6 +102,12 @@ class Perform(Value, frozen=True, kw_only=True, tag="perform", tag_field="kind")
     call: Call
 
 
+class PerformAll(Value, frozen=True, kw_only=True, tag="perform_all", tag_field="kind"):
+    """Make several calls, one after the other, and observe each."""
+
+    calls: tuple[Call, ...]
+
+
 class Describe(Value, frozen=True, kw_only=True, tag="describe", tag_field="kind"):
     """Read an exercise file."""
 
@@ -117,4 +124,4 @@ class Check(Value, frozen=True, kw_only=True, tag="check", tag_field="kind"):
     node: Node
 
 
-Request: TypeAlias = Load | Perform | Describe | Check
+Request: TypeAlias = Load | Perform | PerformAll | Describe | Check

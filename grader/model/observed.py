@@ -217,6 +217,12 @@ class Loaded(Value, frozen=True, kw_only=True):
     cells: tuple[CellResult, ...] = ()
 
 
+class Performed(Value, frozen=True, kw_only=True):
+    """The answer to a `PerformAll` request."""
+
+    observations: tuple[Observation, ...] = ()
+
+
 class Checked(Value, frozen=True, kw_only=True):
     """The answer to a `Check` request: what an author's predicate said, "" if it was content."""
 

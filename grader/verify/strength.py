@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from grader.calls import Plan, reference_calls
+from grader.calls import TOGETHER, Plan, reference_calls
 from grader.expected import harness_of
 from grader.model import Case, Cell, Execution, Facts, Job, Observation, Raised
 from grader.mutants.answer import answer_of
@@ -101,6 +101,7 @@ def _both(indices: list[int], one: Prepared, cells: tuple[Cell, ...], bench: Ben
         calls=tuple(calls),
         harness=harness_of(task.exercise),
         limits=task.exercise.limits,
+        together=TOGETHER,
     )
     return {execution.id: execution for execution in bench.run(job).executions}
 

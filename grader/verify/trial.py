@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from grader import judge, rules
+from grader.calls import TOGETHER
 from grader.expected import harness_of
 from grader.grade import Task, ask_predicates, compared
 from grader.model import Call, Case, Cell, Execution, Facts, Job, Outcome, Run, Status
@@ -57,6 +58,7 @@ def run(cells: tuple[Cell, ...], trials: Sequence[Trial], bench: Bench, timeout_
         harness=harness_of(exercise),
         stubs=tuple((name, exercise.starter) for name in (exercise.id, *exercise.outputs)),
         limits=exercise.limits,
+        together=TOGETHER,
     )
     return bench.run(job)
 

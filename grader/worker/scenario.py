@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from grader import draw
-from grader.arrays import from_numpy, ulp_jitter
+from grader.arrays import from_numpy, to_numpy, ulp_jitter
 from grader.model import Call
 from grader.worker.tensors import to_array, to_tensor
 
@@ -76,11 +76,10 @@ class Draw:
 
     def _floats(self, values: Any, watch: str | None, *, jitter: bool = True) -> torch.Tensor:
         call = self._call
-        values = (
-            to_tensor(from_numpy(values, "float32" if call.precision == "float64" else call.precision)).double().numpy()
-        )
+        dtype = "float32" if call.precision == "float64" else call.precision  # float64 is the same numbers, widened
+        values = to_numpy(from_numpy(values, dtype))
         if jitter and call.jitter:
-            values = ulp_jitter(values, "float32", draw.stream(call.seed, "jitter", call.jitter, self._count))
+            values = ulp_jitter(values, dtype, draw.stream(call.seed, "jitter", call.jitter, self._count))
         tensor = to_tensor(from_numpy(values, call.precision))
         if watch:
             self.watched[watch] = tensor.requires_grad_()

@@ -14,6 +14,7 @@ import torch
 from grader import wire
 from grader.errors import WireError
 from grader.model import (
+    Call,
     Cell,
     Check,
     Checked,
@@ -22,7 +23,10 @@ from grader.model import (
     Fault,
     Load,
     Loaded,
+    Observation,
     Perform,
+    PerformAll,
+    Performed,
     Ready,
     Request,
 )
@@ -104,12 +108,18 @@ def _reply(request: Request, session: Session) -> msgspec.Struct:
         case Load():
             return _load(request, session)
         case Perform():
-            harness = _harness(request.call.alias, session) if request.call.scenario else {}
-            return perform(request.call, session.namespace, harness, session.code_cells)
+            return _perform(request.call, session)
+        case PerformAll():
+            return Performed(observations=tuple(_perform(call, session) for call in request.calls))
         case Describe():
             return _describe(request)
         case Check():
             return _check(request)
+
+
+def _perform(call: Call, session: Session) -> Observation:
+    harness = _harness(call.alias, session) if call.scenario else {}
+    return perform(call, session.namespace, harness, session.code_cells)
 
 
 def _load(request: Load, session: Session) -> Loaded:
