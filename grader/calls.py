@@ -83,11 +83,13 @@ def reference_calls(plan: Plan, case: Case) -> tuple[Call, ...]:
 
 
 def _narrowed(call: Call, moved: Call) -> Call:
-    """Return a perturbed call in the case's dtype, in which its numbers are exact: the reference rounds otherwise there."""
+    """Return a perturbed call in the case's dtype, in which its numbers are exact, with each operation's result perturbed."""
     sets = tuple(
         tuple(map(_in_dtype_of, first, others)) for first, others in zip(call.arguments, moved.arguments, strict=True)
     )
-    return msgspec.structs.replace(call, id=f"{moved.id}{IN_DTYPE}", arguments=sets, jitter=moved.jitter, counted=False)
+    return msgspec.structs.replace(
+        call, id=f"{moved.id}{IN_DTYPE}", arguments=sets, jitter=moved.jitter, shaken=True, counted=False
+    )
 
 
 def _in_dtype_of(first: Argument, moved: Argument) -> Argument:

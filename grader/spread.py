@@ -6,9 +6,10 @@ import math
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
-from grader import compare
 from grader.arrays import FLOAT_EPS, arrays_of, from_numpy, is_float, to_numpy
+from grader.compare import Band, C, GradientFaces, Reference, gradient_band, parts, value_band
 from grader.model import Array, Expectation, Gradient, Mapping, Node, Number, Observation, Sequence, Tensor
 
 
@@ -36,32 +37,37 @@ def with_own_error(expectation: Expectation, magnitude: float = 1.0) -> Expectat
 
     What rounds on the way and cancels in the end, such as p (dp - sum p dp) in a saturated softmax, shows neither in the
     result's size nor in how far it moves with the inputs; but it shows in the reference, which rounds like others do.
-    A gradient's error is that of its worst element, as its tolerance is.
+    A gradient's error is that of its worst element, as its tolerance is. An error of more than `OWN_ERRORS` times what is
+    allowed without it counts as that: where a step jumps, shaking tells how high it is, not how things round.
 
     The reference may round better than others, by chance or since all its terms cancel alike. So a gradient's tolerance
     is also at least what the terms round that are added up in it: one for each number of the result that it belongs to,
     of the size of a cotangent (1) times the largest input (`magnitude`).
     """
-    spread = expectation.spread
-    for own in expectation.own_errors:
-        values = tuple(map(_own_node, own.values, spread.values))
-        groups = zip(own.gradients, spread.gradients, strict=False)
-        gradients = tuple(tuple(map(_own_gradient, *group)) for group in groups)
-        spread = Observation(
-            values=values + spread.values[len(values) :], gradients=gradients + spread.gradients[len(gradients) :]
+    actual, oracle, spread, owns = expectation.actual, expectation.oracle, expectation.spread, expectation.own_errors
+    nodes = zip(actual.values, oracle.values, spread.values, strict=False)
+    values = [
+        _own_node(Reference(*faces, magnitude), [own.values[index] for own in owns if index < len(own.values)])
+        for index, faces in enumerate(nodes)
+    ]
+    groups = zip(actual.values, actual.gradients, oracle.gradients, spread.gradients, strict=False)
+    gradients = [
+        tuple(
+            _own_gradient(
+                faces,
+                [own.gradients[index][place].array for own in owns if index < len(own.gradients)],
+                terms=_floats(node),
+                magnitude=magnitude,
+            )
+            for place, faces in enumerate(zip(*group, strict=False))
         )
-    return msgspec.structs.replace(
-        expectation, spread=_with_rounding(spread, expectation.actual, magnitude), own_errors=()
+        for index, (node, *group) in enumerate(groups)
+    ]
+    spread = Observation(
+        values=(*values, *spread.values[len(values) :]),
+        gradients=(*gradients, *spread.gradients[len(gradients) :]),
     )
-
-
-def _with_rounding(spread: Observation, actual: Observation, magnitude: float) -> Observation:
-    groups = zip(map(_floats, actual.values), actual.gradients, spread.gradients, strict=False)
-    gradients = tuple(
-        tuple(_at_least(*each, terms=terms, magnitude=magnitude) for each in zip(seen, moved, strict=False))
-        for terms, seen, moved in groups
-    )
-    return msgspec.structs.replace(spread, gradients=gradients + spread.gradients[len(gradients) :])
+    return msgspec.structs.replace(expectation, spread=spread, own_errors=())
 
 
 def _floats(node: Node) -> int:
@@ -69,33 +75,35 @@ def _floats(node: Node) -> int:
     return sum(math.prod(array.shape) for array in arrays_of(node) if is_float(array.dtype))
 
 
-def _own_node(own: Node, spread: Node) -> Node:
-    match own, spread:
+def _own_node(expected: Reference, owns: list[Node]) -> Node:
+    actual, spread = expected.actual, expected.spread
+    match actual, spread:
         case Tensor(), Tensor():
-            return Tensor(array=_own_array(own.array, spread.array))
+            arrays = [own.array for own in owns if isinstance(own, Tensor)]
+            return Tensor(array=from_numpy(_own_errors(arrays, spread.array, value_band(expected)), "float64"))
         case Sequence(), Sequence():
-            items = tuple(map(_own_node, own.items, spread.items))
-            return Sequence(type=spread.type, items=items + spread.items[len(items) :])
+            same = [own for own in owns if isinstance(own, Sequence) and len(own.items) == len(actual.items)]
+            inner = enumerate(parts(expected))
+            items = tuple(_own_node(part, [own.items[index] for own in same]) for index, part in inner)
+            return Sequence(type=spread.type, items=items)
         case Mapping(), Mapping():
-            errors = dict(own.items)
-            pairs = tuple((key, _own_node(errors.get(key, item), item)) for key, item in spread.items)
+            maps = [dict(own.items) for own in owns if isinstance(own, Mapping)]
+            keyed = zip((key for key, _ in actual.items), parts(expected), strict=True)
+            pairs = tuple((key, _own_node(part, [each[key] for each in maps if key in each])) for key, part in keyed)
             return Mapping(type=spread.type, items=pairs)
         case _:
             return spread
 
 
-def _own_gradient(own: Gradient, spread: Gradient) -> Gradient:
-    if own.array is None or spread.array is None:
+def _own_gradient(faces: GradientFaces, owns: list[Array | None], *, terms: int, magnitude: float) -> Gradient:
+    actual, oracle, spread = faces
+    assert spread is not None
+    if actual.array is None or oracle.array is None or spread.array is None:
         return spread
-    return Gradient(slot=spread.slot, array=_own_array(own.array, spread.array, worst=True))
-
-
-def _at_least(actual: Gradient, spread: Gradient, *, terms: int, magnitude: float) -> Gradient:
-    """Return a gradient's spread, or what its terms round where that is more."""
-    if actual.array is None or spread.array is None:
-        return spread
+    arrays = [own for own in owns if own is not None]
+    error = _own_errors(arrays, spread.array, gradient_band(faces, magnitude), worst=True)
     rounding = FLOAT_EPS.get(actual.array.dtype, 0.0) * magnitude * _share(terms, math.prod(actual.array.shape))
-    return Gradient(slot=spread.slot, array=from_numpy(np.maximum(to_numpy(spread.array), rounding), "float64"))
+    return Gradient(slot=spread.slot, array=from_numpy(np.maximum(error, rounding), "float64"))
 
 
 def _share(terms: int, inputs: int) -> float:
@@ -108,12 +116,14 @@ def _share(terms: int, inputs: int) -> float:
     return min(terms / inputs, math.sqrt(terms / inputs))
 
 
-def _own_array(own: Array, spread: Array, *, worst: bool = False) -> Array:
-    if not spread.data or own.shape != spread.shape:
-        return spread
-    error = to_numpy(own)
-    share = (error.max() if worst else error) * (OWN_ERRORS / compare.C)
-    return from_numpy(np.maximum(to_numpy(spread), share), "float64")
+def _own_errors(owns: list[Array], spread: Array, band: Band, *, worst: bool = False) -> NDArray[np.float64]:
+    """Return a spread that makes room for the reference's own errors, each bounded by what `band` allows."""
+    room = to_numpy(spread)
+    for own in owns:
+        if own.shape == spread.shape == band[1].shape and room.size:
+            error = np.minimum(to_numpy(own), OWN_ERRORS * band[1])
+            room = np.maximum(room, (error.max() if worst else error) * (OWN_ERRORS / C))
+    return room
 
 
 def _spread_gradient(gradient: Gradient, others: list[tuple[Gradient, ...]], place: int) -> Gradient:

@@ -16,6 +16,7 @@ from grader.model import Argument, Array, Call, Claims, Form, Gradient, Observat
 from grader.worker import modules, scenario, script
 from grader.worker.claims import RANDOM_SEED, Counting, generators_now, restore, seed_everything, state_now
 from grader.worker.load import printable, raised_by
+from grader.worker.shaken import Shaking
 from grader.worker.tensors import lay_out, storage_address, tensors_in, to_array, to_node, to_tensor
 
 MAX_PRINTED = 20_000
@@ -43,7 +44,8 @@ def perform(call: Call, namespace: Namespace, harness: Namespace, cells: dict[st
             return Observation(missing=True)
         seed_everything(call.seed)
         generators = generators_now() if call.counted else {}
-        with contextlib.redirect_stdout(printed):
+        shaking = Shaking(call.seed + call.jitter) if call.shaken else contextlib.nullcontext()
+        with contextlib.redirect_stdout(printed), shaking:
             observation = _observe(call, namespace, harness)
     except BaseException as error:
         observation = Observation(raised=raised_by(error, cells))

@@ -57,6 +57,8 @@ def test_gradients_move_by_slot() -> None:
 
 
 SHARE = OWN_ERRORS / C
+FEW = 2.0**-49
+"""An error of a few float64 ulps of numbers near 1."""
 
 
 def expectation(actual: Observation, oracle: Observation, spread: Observation) -> Expectation:
@@ -66,8 +68,8 @@ def expectation(actual: Observation, oracle: Observation, spread: Observation) -
 
 def test_values_may_be_off_by_four_times_what_the_reference_is_off_by_element_by_element() -> None:
     node = lambda *values: Observation(values=(Sequence(type="tuple", items=(tensor(list(values), "float64"),)),))  # noqa: E731
-    found = with_own_error(expectation(node(1.5, 2.0, 3.0), node(1.0, 2.0, 3.0), node(0.0, 0.25, 0.0)))
-    assert found.spread == node(0.5 * SHARE, 0.25, 0.0)
+    found = with_own_error(expectation(node(1.0 + FEW, 2.0, 3.0), node(1.0, 2.0, 3.0), node(0.0, 0.25, 0.0)))
+    assert found.spread == node(FEW * SHARE, 0.25, 0.0)
 
 
 def graded(*values: float) -> Observation:
@@ -75,14 +77,25 @@ def graded(*values: float) -> Observation:
 
 
 def test_gradients_may_be_off_by_what_the_worst_of_the_references_is_off_by() -> None:
-    found = with_own_error(expectation(graded(1.0, 2.5), graded(1.0, 2.0), graded(1.0, 0.0)))
-    assert found.spread == graded(1.0, 0.5 * SHARE)
+    found = with_own_error(expectation(graded(1.0, 2.0 + FEW), graded(1.0, 2.0), graded(1.0, 0.0)))
+    assert found.spread == graded(1.0, FEW * SHARE)
 
 
 def test_the_worst_of_several_runs_counts() -> None:
-    errors = tuple(graded(0.0, worst) for worst in (0.25, 0.5, 0.125))
+    errors = tuple(graded(0.0, worst) for worst in (FEW / 2, FEW, FEW / 4))
     seen = msgspec.structs.replace(expectation(graded(1.0, 2.0), graded(1.0, 2.0), graded(0.0, 0.0)), own_errors=errors)
-    assert with_own_error(seen).spread == graded(0.5 * SHARE, 0.5 * SHARE)
+    assert with_own_error(seen).spread == graded(FEW * SHARE, FEW * SHARE)
+
+
+def test_an_error_beyond_rounding_makes_no_more_room_than_a_multiple_of_what_is_allowed_without_it() -> None:
+    for jump in (0.5, 1e6):
+        error = Observation(values=(tensor([jump, 0.0], "float64"),), gradients=graded(jump).gradients)
+        seen = Observation(values=(tensor([1.0, 1.0], "float64"),), gradients=graded(1.0).gradients)
+        still = Observation(values=(tensor([0.0, 0.0], "float64"),), gradients=graded(0.0).gradients)
+        found = with_own_error(msgspec.structs.replace(expectation(seen, seen, still), own_errors=(error,))).spread
+        most = C * FLOAT_EPS["float64"] * OWN_ERRORS * SHARE
+        assert found.values == (tensor([most, 0.0], "float64"),)
+        assert found.gradients == graded(most).gradients
 
 
 @pytest.mark.parametrize(("outputs", "inputs", "share"), [(1, 4, 0.0), (2, 4, 0.5), (4, 4, 1.0), (16, 4, 2.0)])
