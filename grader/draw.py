@@ -46,10 +46,14 @@ def scalars(params: tuple[Param, ...], case: Case) -> dict[str, Scalar]:
     return {p.name: given.get(p.name, p.default) for p in params if p.kind is Kind.SCALAR}
 
 
+@lru_cache(maxsize=128)
 def arguments(
     params: tuple[Param, ...], case: Case, watched: tuple[str, ...], path: tuple[object, ...]
 ) -> tuple[Argument, ...]:
-    """Return the arguments of one call; `path` is (seed, exercise, call index). Defaults are left out."""
+    """Return the arguments of one call; `path` is (seed, exercise, call index). Defaults are left out.
+
+    They are kept: the reference's calls, the students', and what is drawn for the tolerance have the same.
+    """
     sizes = axis_sizes(params, case)
     plain = scalars(params, case)
     drawn: dict[str, NDArray[Any]] = {}

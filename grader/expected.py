@@ -34,24 +34,39 @@ GENERATOR = "random generator"
 """How the names of global random generators end among what a call changed."""
 
 
-def observe_reference(exercise: Exercise, reference: Path, seed: int, bench: Bench) -> Expected:
-    """Run the reference on every case; raises `Mistake` if it fails where a student could be compared with it."""
-    source = reference.read_text(encoding="utf-8")
-    cells = (Cell(index=0, source=source, where=reference.name),)
-    plan = Plan(exercise, seed, exercise.id)
+def observe_references(
+    exercise: Exercise, reference: Path, seeds: tuple[int, ...], bench: Bench
+) -> tuple[Expected, ...]:
+    """Run the reference on every case of some seeds, in one worker.
+
+    Raises `Mistake` if it fails where a student could be compared with it.
+    """
+    cells = (Cell(index=0, source=reference.read_text(encoding="utf-8"), where=reference.name),)
+    plans = [Plan(exercise, seed, exercise.id) for seed in seeds]
     if exercise.form is Form.MODULE:
-        plan = _with_state(plan, cells, bench)
-    calls = [call for case in exercise.cases for call in reference_calls(plan, case)]
-    run = bench.run(_job(exercise, cells, tuple(calls)))
+        plans = [_with_state(plan, cells, bench) for plan in plans]
+    calls = [
+        msgspec.structs.replace(call, id=f"{plan.seed}|{call.id}")
+        for plan in plans
+        for case in exercise.cases
+        for call in reference_calls(plan, case)
+    ]
+    limits = msgspec.structs.replace(exercise.limits, submission_s=len(seeds) * exercise.limits.submission_s)
+    run = bench.run(msgspec.structs.replace(_job(exercise, cells, tuple(calls)), limits=limits))
     _check_loaded(run, reference)
     executions = {execution.id: execution for execution in run.executions}
-    expectations = _drawing(tuple(_expectation(case.name, executions) for case in exercise.cases))
+    return tuple(_expected(plan, executions) for plan in plans)
+
+
+def _expected(plan: Plan, executions: dict[str, Execution]) -> Expected:
+    prefix = f"{plan.seed}|"
+    own = {name.removeprefix(prefix): each for name, each in executions.items() if name.startswith(prefix)}
     return Expected(
-        exercise=exercise.id,
-        seed=seed,
+        exercise=plan.exercise.id,
+        seed=plan.seed,
         state=plan.state,
         state_buffers=plan.state_buffers,
-        expectations=expectations,
+        expectations=_drawing(tuple(_expectation(case.name, own) for case in plan.exercise.cases)),
     )
 
 

@@ -40,13 +40,13 @@ from grader.model import (
     Text,
     Verdict,
 )
-from grader.prepare import prepare
+from grader.prepare import prepare, prepare_all
 from grader.sandbox.bench import Bench
 from grader.sight import Sight
 from grader.submission import around
 from grader.task import Task
 
-__all__ = ["Task", "ask_predicates", "compared", "grade", "prepare"]
+__all__ = ["Task", "ask_predicates", "compared", "grade", "prepare", "prepare_all"]
 
 WORST_FIRST = (
     Outcome.UNGRADED,

@@ -13,7 +13,7 @@ from grader import judge, recordings, suspects
 from grader.cache import Cache, code_version, digest
 from grader.calls import Plan, student_call
 from grader.course import Course
-from grader.expected import misconceptions_in, observe_misconceptions, observe_reference, observe_variants
+from grader.expected import misconceptions_in, observe_misconceptions, observe_references, observe_variants
 from grader.model import Difference, Execution, Exercise, Expected, Facts, Misconceptions, Status
 from grader.sandbox.bench import Bench
 from grader.sight import Sight, magnitude_of
@@ -25,16 +25,28 @@ Observe = Callable[[Expected, Exercise, Path, Bench], Misconceptions]
 
 def prepare(exercise: Exercise, course: Course, seed: int, bench: Bench, cache: Cache) -> Task:
     """Return a task. Raises `Mistake` if the reference fails, or a bundle has no recording that fits."""
+    return prepare_all(exercise, course, (seed,), bench, cache)[0]
+
+
+def prepare_all(
+    exercise: Exercise, course: Course, seeds: tuple[int, ...], bench: Bench, cache: Cache
+) -> tuple[Task, ...]:
+    """Return an exercise's tasks on some seeds; raises as `prepare` does."""
     if course.is_bundle:
-        return recordings.task(exercise, course, seed)
+        return tuple(recordings.task(exercise, course, seed) for seed in seeds)
     path = course.reference_file(exercise.id)
-    source = path.read_bytes()
     versions = (code_version(), metadata.version("torch"), metadata.version("numpy"))
-    key = digest("expected", *versions, exercise.digest, source, seed)
-    expected = cache.get(key, Expected)
-    if expected is None:
-        expected = _sound(exercise, observe_reference(exercise, path, seed, bench))
-        cache.put(key, expected)
+    keys = {seed: digest("expected", *versions, exercise.digest, path.read_bytes(), seed) for seed in seeds}
+    found = {seed: expected for seed, key in keys.items() if (expected := cache.get(key, Expected)) is not None}
+    missing = tuple(seed for seed in seeds if seed not in found)
+    for expected in observe_references(exercise, path, missing, bench) if missing else ():
+        found[expected.seed] = _sound(exercise, expected)
+        cache.put(keys[expected.seed], found[expected.seed])
+    return tuple(_task(found[seed], keys[seed], exercise, path, bench, cache) for seed in seeds)
+
+
+def _task(expected: Expected, key: str, exercise: Exercise, path: Path, bench: Bench, cache: Cache) -> Task:
+    """Return a task whose mistakes and slips are observed when they are first asked for, and kept under `key`."""
 
     def kept(what: str, observe: Observe) -> Callable[[], Misconceptions]:
         return functools.cache(
@@ -56,7 +68,7 @@ def prepare(exercise: Exercise, course: Course, seed: int, bench: Bench, cache: 
         exercise=exercise,
         expected=expected,
         calls=calls(exercise, expected),
-        sentences=tuple(misconceptions_in(source.decode()).items()),
+        sentences=tuple(misconceptions_in(path.read_text(encoding="utf-8")).items()),
         misconceptions=kept("misconceptions", observe_misconceptions),
         variants=kept("variants", observe_variants),
         slips=slips,

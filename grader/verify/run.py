@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
@@ -25,6 +26,8 @@ from grader.verify.trial import Prepared
 
 RIGHT_SEEDS = 20
 MUTANT_SEEDS = 3
+TOGETHER = 10
+"""The reference is observed on so many seeds in one worker."""
 
 Progress = Callable[[int, int], None]
 """Told how many units of work are done, of how many."""
@@ -98,22 +101,27 @@ class _Ready:
 def _all(names: Sequence[str], course: Course, bench: Bench, settings: Settings, meter: _Meter) -> list[Part]:
     loaded = meter.run(
         [lambda name=name: _load(name, course, bench) for name in names],  # type: ignore[misc]
-        to_come=len(names) * settings.seeds,
+        to_come=len(names) * math.ceil(settings.seeds / TOGETHER),
     )
     parts = [part for _, part in loaded]
     exercises = [exercise for exercise, _ in loaded if exercise is not None]
-    pairs = [(exercise, seed) for exercise in exercises for seed in range(settings.seeds)]
+    seeds = tuple(range(settings.seeds))
+    groups = [
+        (exercise, seeds[start : start + TOGETHER])
+        for exercise in exercises
+        for start in range(0, settings.seeds, TOGETHER)
+    ]
     observed = meter.run(
-        [lambda e=exercise, s=seed: _prepare(e, s, course, bench) for exercise, seed in pairs]  # type: ignore[misc]
+        [lambda e=exercise, s=group: _prepare(e, s, course, bench) for exercise, group in groups]  # type: ignore[misc]
     )
     ready = []
     for exercise in exercises:
-        own = [one for (other, _), one in zip(pairs, observed, strict=True) if other is exercise]
+        own = [one for (other, _), found in zip(groups, observed, strict=True) if other is exercise for one in found]
         parts += [one for one in own if isinstance(one, Part)][:1]
-        seeds = tuple(one for one in own if isinstance(one, Prepared))
-        if len(seeds) == settings.seeds:
+        prepared = tuple(one for one in own if isinstance(one, Prepared))
+        if len(prepared) == settings.seeds:
             source = course.reference_file(exercise.id).read_text(encoding="utf-8")
-            ready.append(_Ready(exercise, source, seeds, corpus.corpus(settings.corpus, exercise.id)))
+            ready.append(_Ready(exercise, source, prepared, corpus.corpus(settings.corpus, exercise.id)))
     units = [unit for one in ready for unit in _units(one, course, bench, settings)]
     return parts + [part for found in meter.run(units) for part in found]
 
@@ -127,13 +135,14 @@ def _load(name: str, course: Course, bench: Bench) -> tuple[Exercise | None, Par
     return exercise, Part(exercise=name, check=CheckName.FILE, good=1, count=1)
 
 
-def _prepare(exercise: Exercise, seed: int, course: Course, bench: Bench) -> Prepared | Part:
+def _prepare(exercise: Exercise, seeds: tuple[int, ...], course: Course, bench: Bench) -> tuple[Prepared | Part, ...]:
     started = time.monotonic()
     try:
-        return Prepared(grade.prepare(exercise, course, seed, bench, Cache(None)), time.monotonic() - started)
+        tasks = grade.prepare_all(exercise, course, seeds, bench, Cache(None))
     except Mistake as mistake:
-        where = f"reference, seed {seed}"
-        return Part(exercise=exercise.id, check=CheckName.REFERENCE, count=1, problems=(_problem(where, mistake),))
+        problem = _problem("reference", mistake)
+        return (Part(exercise=exercise.id, check=CheckName.REFERENCE, count=1, problems=(problem,)),)
+    return tuple(Prepared(task, (time.monotonic() - started) / len(seeds)) for task in tasks)
 
 
 def _problem(where: str, mistake: Mistake) -> Problem:
