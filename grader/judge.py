@@ -85,6 +85,8 @@ def differences(sight: Sight, *, met: bool = False) -> tuple[Difference, ...]:
     `met`: all its values and gradients are known to be as expected; see `grader.panel`.
     """
     expectation, observed = sight.expectation, sight.observed
+    if sight.lacks_kernel:
+        return rules.broken(sight)
     if expectation.actual.raised is not None or observed.raised is not None:
         return (*_exceptions(expectation.actual, observed), *rules.broken(sight))
     found: list[Difference] = [*rules.broken(sight), *_side_effects(sight)]

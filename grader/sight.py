@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -12,6 +13,10 @@ from grader.model import Argument, Call, Case, Difference, Execution, Exercise, 
 
 Mention = tuple[str, str, str]
 """What a rule names, how the source or torch calls it, and where: "line 3" or "call"."""
+
+HALVES = {"bfloat16", "float16"}
+NO_KERNEL = re.compile(r"not implemented for '(BFloat16|Half)'")
+"""How torch says that it has no such operation in a dtype."""
 
 ROOT = "output"
 """The slot of what a function returns."""
@@ -46,6 +51,16 @@ class Sight:
         names = [f"{ROOT}.{one.removeprefix(f'{ROOT}.')}" for one, _ in self.case.checks]
         whole = f"{ROOT}.{slot.removeprefix(f'{ROOT}.')}"
         return any(whole == name or whole.startswith((f"{name}.", f"{name}[")) for name in names)
+
+    @property
+    def lacks_kernel(self) -> bool:
+        """Tell whether torch has an operation in float32 that an answer uses, and not in the half precision of this companion.
+
+        A right answer may use such a one: `torch.cdist` knows no bfloat16 on CPUs.
+        """
+        error = self.observed.raised or self.observed.backward
+        halves = self.case.companion and self.case.dtype in HALVES
+        return halves and error is not None and NO_KERNEL.search(error.message) is not None
 
     @property
     def observed(self) -> Observation:

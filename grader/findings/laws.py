@@ -1,8 +1,8 @@
 """Testing a guess: is what the student got some function of what was expected, everywhere?
 
 A guess counts as proved if it predicts every finite number of every ordinary case that could be tested, to a few times
-the allowed error; if at least one wrong number is predicted; and if at least two numbers, or one and a gradient, tell
-it apart from the truth. The chance that another mistake passes is that of agreeing twice in five digits.
+the allowed error; if at least one wrong number is predicted; and if at least two different numbers, or one and a
+gradient, tell it apart from the truth. The chance that another mistake passes is that of agreeing twice in five digits.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _everywhere(cases: Cases, slot: str, law: Law) -> bool:
 
 
 def _support(glimpse: Glimpse, pairs: Iterable[Pair], guess: Guess, *, lenient: bool) -> int | None:
-    """Return how many numbers of one case speak for a guess, or None if one speaks against it."""
+    """Return how many different numbers of one case speak for a guess, or None if one speaks against it."""
     support = 0
     for pair in pairs:
         if not np.isfinite(pair.got).all() or pair.got.size == 0:
@@ -80,7 +80,7 @@ def _support(glimpse: Glimpse, pairs: Iterable[Pair], guess: Guess, *, lenient: 
         if not pair.near(predicted):
             return None
         if pair.tells_apart(predicted):
-            support += int(pair.got.size)
+            support += int(np.unique(pair.want).size)
     return support
 
 

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 
 from grader.model import VAGUE, Finding
 
-SYMPTOMS = {"value.nan", "value.infinite", "value.overflow", "value.underflow", "value.capped", "gradient.nan"}
+SYMPTOMS = {
+    "value.nan", "value.infinite", "value.overflow", "value.underflow", "value.capped", "gradient.nan", "run.dtypes",
+}  # fmt: skip
 """What a wrong formula shows here and there too: told first only if it is seen in a third of the failing cases."""
 
 

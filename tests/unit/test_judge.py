@@ -446,3 +446,39 @@ def test_costs_are_told_beside_the_reference(
     seen = [sized("a small batch", small, reference, asked), sized("a large batch", large, reference, asked)]
     told = [each.slot for differences in judge.costs(seen).values() for each in differences]
     assert told == ([found] if found else [])
+
+
+@pytest.mark.parametrize(
+    ("field", "message", "case", "expected"),
+    [
+        (
+            "raised",
+            "\"cdist\" not implemented for 'BFloat16'",
+            Case(name="c", companion=True, dtype="bfloat16"),
+            Outcome.PASSED,
+        ),
+        (
+            "backward",
+            "\"cdist\" not implemented for 'BFloat16'",
+            Case(name="c", companion=True, dtype="bfloat16"),
+            Outcome.PASSED,
+        ),
+        ("raised", "expected scalar type BFloat16", Case(name="c", companion=True, dtype="bfloat16"), Outcome.RAISED),
+        ("raised", "\"cdist\" not implemented for 'BFloat16'", Case(name="c", dtype="bfloat16"), Outcome.RAISED),
+        ("raised", "\"cdist\" not implemented for 'BFloat16'", Case(name="c", companion=True), Outcome.RAISED),
+    ],
+)
+def test_an_operation_that_torch_lacks_in_half_precision_costs_no_companion(
+    field: str, message: str, case: Case, expected: Outcome
+) -> None:
+    raised = Raised(type="NotImplementedError", message=message)
+    assert outcome(Observation(**{field: raised}), case=case) is expected
+
+
+def test_a_rule_is_broken_also_where_an_operation_is_lacking() -> None:
+    raised = Raised(type="NotImplementedError", message="\"cdist\" not implemented for 'BFloat16'")
+    case = Case(name="c", companion=True, dtype="bfloat16")
+    mentions = (("torch.cdist", "torch.cdist", "line 3"),)
+    ruled = exercise(forbid=("torch.cdist",))
+    found = judge.differences(sight(Observation(raised=raised), ONE, case=case, exercise=ruled, mentions=mentions))
+    assert [difference.aspect for difference in found] == [Aspect.RULE]

@@ -33,6 +33,13 @@ def test_a_symptom_of_few_cases_does_not_lead_where_the_formula_is_wrong_everywh
     assert rule(leading(leads(capped=2, differs=2))) == "value.capped"
 
 
+def test_a_dtype_that_an_operation_does_not_know_does_not_hide_that_all_else_is_wrong() -> None:
+    refused = Finding(rule="run.dtypes", rank=2)
+    assert rule(leading([refused, *leads(differs=9)])) == "value.differs"
+    assert is_unexplained([refused, *leads(differs=9)]) is True
+    assert rule(leading([refused] * 2)) == "run.dtypes"
+
+
 @pytest.mark.parametrize(
     ("found", "unexplained"),
     [
