@@ -159,7 +159,7 @@ def distinct(early: Misconceptions, expected: Sequence[Expectation]) -> list[int
     """Return the numbers of slips that give numbers of their own, one for each behaviour; common kinds come first.
 
     Kinds take turns, so that a long formula's left out terms do not crowd out the rest. A few guards that show nothing
-    by themselves come last: they may where something else is wrong.
+    by themselves come last: they may where something else is wrong. What spans named steps is in no pair.
     """
     right = {each.id: _gist(each.actual) for each in expected}
     seen: dict[tuple[bytes, ...], Slip] = {}
@@ -168,7 +168,7 @@ def distinct(early: Misconceptions, expected: Sequence[Expectation]) -> list[int
         slip, gist = Slip.of(name), tuple(_gist(each.observation) for each in executions)
         if all(gist[at] == right.get(each.id.partition("/")[2]) for at, each in enumerate(executions)):
             quiet += [slip] if slip.rule == "slip.guard" else []
-        elif slip.order not in ALONE and all(each.status is Status.OK for each in executions):
+        elif slip.order not in ALONE and not slip.spans and all(each.status is Status.OK for each in executions):
             seen.setdefault(gist, slip)
     turns: dict[int, list[Slip]] = {}
     for slip in seen.values():

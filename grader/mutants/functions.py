@@ -11,6 +11,8 @@ from grader.mutants.changes import AXES, changed_to, is_module, literal, method,
 from grader.mutants.place import Place
 
 SOFT = {"softmax", "sigmoid", "relu", "tanh"}
+KEEPING = {"softmax", "log_softmax", "cumsum", "normalize", "sort"}
+"""Functions along an axis that take none away."""
 NORMS = {"norm": "p", "vector_norm": "ord"}
 MOVING = {"sqrt", "log", "exp", "sigmoid", "tanh", "softmax", "square", "abs", "rsqrt", "relu", "clamp"}
 OTHER = {
@@ -201,13 +203,37 @@ def moved(place: Place) -> Iterator[ast.AST]:
     if isinstance(node, ast.Call) and inner is not None and isinstance(inner, ast.Call):
         core = argument_of(inner, place)
         if core is not None:
-            yield applied(inner, applied(node, core, place), place)
+            yield applied(_renumbered(inner, node, place), applied(node, core, place), place)
     if isinstance(node, ast.BinOp):
         for side, other in (("left", "right"), ("right", "left")):
             call = getattr(node, side)
             core = argument_of(call, place)
             if core is not None and name_of(call) in MOVING and isinstance(node.op, ast.Add | ast.Sub | ast.Mult):
                 yield applied(call, changed_to(node, **{side: core, other: getattr(node, other)}), place)
+
+
+def _renumbered(call: ast.Call, before: ast.Call, place: Place) -> ast.Call:
+    """Return a call with its axis counted as it is after a function that takes an axis away."""
+    gone, kept = (_axis(each, 0 if _is_own(each, place) else 1) for each in (before, call))
+    flags = any(each.arg == "keepdim" for each in before.keywords)
+    if gone is None or kept is None or name_of(before) not in REDUCTIONS - KEEPING or flags:
+        return call
+    if (gone < 0) != (kept < 0) or not (0 <= gone < kept or kept < gone < 0):
+        return call
+    return _along(call, number(kept + (1 if kept < 0 else -1)), place)
+
+
+def _along(call: ast.Call, axis: ast.expr, place: Place) -> ast.Call:
+    named = [changed_to(each, value=axis) if each.arg in AXES else each for each in call.keywords]
+    if any(each.arg in AXES for each in call.keywords):
+        return changed_to(call, keywords=named)
+    at = 0 if _is_own(call, place) else 1
+    return changed_to(call, args=[*call.args[:at], axis, *call.args[at + 1 :]])
+
+
+def _is_own(call: ast.Call, place: Place) -> bool:
+    """Tell whether a call is that of a tensor's method."""
+    return isinstance(call.func, ast.Attribute) and not is_module(call.func.value, place)
 
 
 def filled(place: Place) -> Iterator[ast.AST]:

@@ -1,4 +1,4 @@
-"""Mutation operators for what stands in for something like it: a smooth bound, a product of means, a difference of squares."""
+"""Mutation operators for what stands in for something like it: a smooth bound, a product of means, a factor in a power."""
 
 from __future__ import annotations
 
@@ -46,13 +46,84 @@ def _bounded(place: Place) -> tuple[ast.expr, ast.expr] | None:
 
 
 def apart(place: Place) -> Iterator[ast.AST]:
-    """`(a * b).mean()` to `a.mean() * b.mean()`."""
+    """`(a * b).mean()` to `a.mean() * b.mean()`, `(a / b).mean()` to `a.mean() / b.mean()`."""
     node = place.node
     core = argument_of(node, place)
     if not (isinstance(node, ast.Call) and name_of(node) == "mean" and isinstance(core, ast.BinOp)):
         return
-    if isinstance(core.op, ast.Mult) and literal(core.left) is None and literal(core.right) is None:
+    if isinstance(core.op, ast.Mult | ast.Div) and literal(core.left) is None and literal(core.right) is None:
         yield changed_to(core, left=applied(node, core.left, place), right=applied(node, core.right, place))
+
+
+def together(place: Place) -> Iterator[ast.AST]:
+    """`a.mean(0) * b.mean(0)` to `(a * b).mean(0)`."""
+    node = place.node
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult):
+        return
+    one, other, left = argument_of(node.left, place), argument_of(node.right, place), node.left
+    if not isinstance(left, ast.Call) or name_of(left) not in {"sum", "mean"} or one is None or other is None:
+        return
+    if ast.dump(applied(left, other, place)) == ast.dump(node.right):
+        yield applied(left, changed_to(node, left=one, right=other), place)
+
+
+def powered(place: Place) -> Iterator[ast.AST]:
+    """`w * c ** p` to `w ** p * c ** p`, as in `(w * c) ** p`; `exp(p * log(c))` is a power too."""
+    node = place.node
+    if not _is_product(node) or _is_product(place.parent):
+        return
+    factors = list(_factors(node))
+    for power in factors:
+        exponents = list(_exponents(power, place))
+        for factor in factors:
+            if factor is not power and literal(factor) is None:
+                for exponent in exponents:
+                    yield _exchanged(node, factor, ast.BinOp(left=factor, op=ast.Pow(), right=exponent))
+                    if not isinstance(factor, ast.Name) or factor.id not in place.parameters:
+                        yield _exchanged(node, factor, _negative_power(factor, exponent))
+
+
+def _is_product(node: ast.AST | None) -> TypeGuard[ast.BinOp]:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
+
+
+def _factors(node: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        yield from _factors(node.operand)
+    elif _is_product(node):
+        yield from _factors(node.left)
+        yield from _factors(node.right)
+    else:
+        yield node
+
+
+def _exponents(node: ast.expr, place: Place) -> Iterator[ast.expr]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+        yield node.right
+    if isinstance(node, ast.Call) and name_of(node) == "pow" and node.args:
+        yield node.args[-1]
+    core = argument_of(node, place)
+    if isinstance(node, ast.Call) and name_of(node) == "exp" and _is_product(core):
+        for exponent, logarithm in ((core.left, core.right), (core.right, core.left)):
+            if isinstance(logarithm, ast.Call) and "log" in name_of(logarithm):
+                yield exponent
+
+
+def _negative_power(factor: ast.expr, exponent: ast.expr) -> ast.expr:
+    """Return the power of a number below 0, such as a logarithm, with the minus sign outside."""
+    power = ast.BinOp(left=ast.UnaryOp(op=ast.USub(), operand=factor), op=ast.Pow(), right=exponent)
+    return ast.UnaryOp(op=ast.USub(), operand=power)
+
+
+def _exchanged(node: ast.expr, factor: ast.expr, new: ast.expr) -> ast.expr:
+    """Return a product with another factor in the place of one."""
+    if node is factor:
+        return new
+    if isinstance(node, ast.UnaryOp):
+        return changed_to(node, operand=_exchanged(node.operand, factor, new))
+    if _is_product(node):
+        return changed_to(node, **{side: _exchanged(getattr(node, side), factor, new) for side in SIDES})
+    return node
 
 
 def each(place: Place) -> Iterator[ast.AST]:

@@ -14,8 +14,10 @@ from grader.model import Exercise
 from grader.model.base import Value
 from grader.mutants.answer import answer_of
 from grader.mutants.applied import name_of
+from grader.mutants.inlined import inlined
 from grader.mutants.mutate import Edit, Path, edited, edits
 from grader.mutants.nouns import Known
+from grader.mutants.spanning import spanning
 from grader.mutants.usual import USUAL
 from grader.mutants.words import meaning
 from grader.mutants.words_of_steps import exchanged
@@ -39,7 +41,10 @@ ORDER = {kind: number for number, kind in enumerate(USUAL)}
 
 
 class Slip(Value, frozen=True, kw_only=True):
-    """What is told of a mutant: a rule's id, the end of its sentence; `where` it is, and how well that explains it."""
+    """What is told of a mutant: a rule's id, the end of its sentence; `where` it is, and how well that explains it.
+
+    `spans` says that it changes what several named steps do together, and so the module with these put in their places.
+    """
 
     number: int
     rule: str
@@ -48,6 +53,7 @@ class Slip(Value, frozen=True, kw_only=True):
     order: int
     depth: int
     parts: tuple[int, ...] = ()
+    spans: bool = False
 
     @property
     def name(self) -> str:
@@ -75,10 +81,13 @@ def slips(exercise: Exercise, source: str) -> tuple[Mutated, ...]:
 
 
 def pairs(exercise: Exercise, source: str, numbers: Sequence[int]) -> tuple[Mutated, ...]:
-    """Return pairs of the slips of some numbers, each source once, those of the first numbers first."""
+    """Return pairs of the slips of some numbers, each source once, those of the first numbers first.
+
+    What spans named steps is in no pair: its edit belongs to another tree.
+    """
     tree = ast.parse(answer_of(exercise, source))
     made = _made(tree, names_of(exercise))
-    single = {slip.number: (slip, edits) for slip, edits in made.values()}
+    single = {slip.number: (slip, edits) for slip, edits in made.values() if not slip.spans}
     chosen = [single[number] for number in numbers if number in single]
     ranked = sorted(itertools.combinations(range(len(chosen)), 2), key=lambda two: (sum(two), two))
     found: dict[str, Slip] = {}
@@ -110,19 +119,29 @@ Made = tuple[Slip, Sequence[Edit]]
 
 
 def _made(tree: ast.Module, known: Known) -> dict[str, Made]:
-    """Return the slips of a module with their edits, by source."""
-    plain = ast.unparse(tree)
+    """Return the slips of a module with their edits, by source; last those that span its named steps."""
     single = list(edits(tree, USUAL))
     found: dict[str, Made] = {}
-    for chosen in sorted([*((edit,) for edit in single), *_everywhere(single)], key=lambda each: ORDER[each[0].kind]):
+    _add(found, tree, [*((edit,) for edit in single), *_everywhere(single)], known)
+    view = inlined(tree)
+    _add(found, view, [(edit,) for edit in spanning(view)], known, spans=True)
+    return found
+
+
+def _add(
+    found: dict[str, Made], tree: ast.Module, groups: Sequence[tuple[Edit, ...]], known: Known, *, spans: bool = False
+) -> None:
+    """Add the slips that groups of edits of a module make, those of the usual kinds first."""
+    plain = ast.unparse(tree)
+    for chosen in sorted(groups, key=lambda each: ORDER[each[0].kind]):
+        if len(found) == MOST:
+            break
         swapped = exchanged(chosen, known)
         words = swapped or meaning(chosen[0], known)
         text = "" if words is None else edited(tree, chosen)
         if words is not None and text != plain and text not in found:
-            found[text] = _slip(len(found), words, chosen, whole=swapped is not None), chosen
-            if len(found) == MOST:
-                break
-    return found
+            slip = _slip(len(found), words, chosen, whole=swapped is not None)
+            found[text] = msgspec.structs.replace(slip, spans=spans), chosen
 
 
 def _pair(tree: ast.Module, one: Made, other: Made) -> Mutated:
@@ -153,10 +172,12 @@ def told(candidates: Sequence[Slip]) -> Slip | None:
     """Return what to tell of slips that are alike in all that can be observed, None where that would be a guess.
 
     Those in one statement are views of one slip: that of the usual kind, and of the larger piece, is told. Of two
-    statements both are told, since either may be what was done; of a few more the one of the most usual kind.
+    statements both are told, since either may be what was done; of a few more the one of the most usual kind. What
+    spans named steps is told where nothing simpler is alike.
     """
     views: dict[str, Slip] = {}
-    for each in sorted(candidates, key=lambda each: (each.order, each.depth, each.number)):
+    simple = [each for each in candidates if not each.spans]
+    for each in sorted(simple or candidates, key=lambda each: (each.order, each.depth, each.number)):
         views.setdefault(each.where, each)
     meanings = {_gist(each): each for each in reversed(views.values())}
     if not meanings:

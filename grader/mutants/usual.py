@@ -40,6 +40,8 @@ USUAL: dict[str, Change] = {
     "smooth": instead.smooth,
     "added": instead.added,
     "apart": instead.apart,
+    "together": instead.together,
+    "powered": instead.powered,
     "each": instead.each,
     "nonzero": instead.nonzero,
     "halves": steps.halves,
@@ -84,3 +86,15 @@ ALONE = frozenset(
     if kind in {"misread", "number", "constant", "neighbour", "name", "taken for", "detached", "doubled"}
 )
 """The places in `USUAL` of what is tried by itself only: together with another change it can mimic too much."""
+
+SPANNING: dict[str, Change] = {
+    kind: change
+    for kind, change in USUAL.items()
+    if kind
+    in {
+        "part", "norm", "moved", "filled", "before selection", "normalised again", "after placing", "not put back",
+        "item by item", "decided once", "product", "bracket", "early factor", "ratio", "smooth", "added", "apart",
+        "together", "powered", "each", "nonzero", "weighted",
+    }
+}  # fmt: skip
+"""The operators that look at more than one step: where a step has a name, they are tried on what it stands for too."""

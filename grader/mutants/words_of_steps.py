@@ -92,6 +92,33 @@ def _product(edit: Edit, _: Known) -> Words:
     )
 
 
+def _apart(edit: Edit, _: Known) -> Words:
+    ratio = isinstance(edit.replacement, ast.BinOp) and isinstance(edit.replacement.op, ast.Div)
+    what = "ratio" if ratio else "product"
+    return "slip.order", f"with the {what} of two means, where the mean of the {what} belongs"
+
+
+def _together(edit: Edit, _: Known) -> Words:
+    name = _name(edit.replacement)
+    return "slip.order", f"with the {name} of a product, where the product of two {name}s belongs"
+
+
+def _powered(edit: Edit, known: Known) -> Words:
+    said = noun(_raised(edit.place.node, edit.replacement), edit.place, known)
+    what = "a factor" if said == "something" else said
+    return "slip.order", f"with {what} inside a power, where it belongs outside"
+
+
+def _raised(node: ast.AST, new: ast.AST) -> ast.AST:
+    """Return the factor of a product that has a power in its place in another one."""
+    if isinstance(node, ast.UnaryOp) and isinstance(new, ast.UnaryOp):
+        return _raised(node.operand, new.operand)
+    if isinstance(node, ast.BinOp) and isinstance(new, ast.BinOp) and new.left is not node:
+        side = "left" if ast.dump(node.left) != ast.dump(new.left) else "right"
+        return _raised(getattr(node, side), getattr(new, side))
+    return node
+
+
 def _each(edit: Edit, _: Known) -> Words:
     what = "`abs`" if _name(edit.place.node) == "abs" else "square"
     return "slip.order", f"with the {what} of each of two numbers, where that of their difference belongs"
@@ -179,7 +206,9 @@ SAYINGS: dict[str, Callable[[Edit, Known], Words | None]] = {
     "squares": _squares,
     "smooth": _same("slip.function", "with a smooth `softplus`, where the larger of 0 and a number belongs"),
     "added": _same("slip.function", "with a lower bound added, where it belongs in the place of what is smaller"),
-    "apart": _same("slip.order", "with the product of two means, where the mean of the product belongs"),
+    "apart": _apart,
+    "together": _together,
+    "powered": _powered,
     "each": _each,
     "nonzero": _same("slip.number", "with the mean over what is not 0 only, where it belongs over all"),
     "ratio": _same("slip.order", "with a mean of ratios, where the ratio of two sums belongs"),

@@ -65,6 +65,15 @@ def words(body: str, signature: str = "x, y, eps=1e-6") -> dict[str, str]:
         ("return y / x.clamp(min=eps)", "return y / (x + eps)", "slip.function with a lower bound added, where it belongs in the place of what is smaller"),
         ("return torch.clamp_min(x, eps)", "return x + eps", "slip.function with a lower bound added, where it belongs in the place of what is smaller"),
         ("return (x * y).mean()", "return x.mean() * y.mean()", "slip.order with the product of two means, where the mean of the product belongs"),
+        ("return (x / y).mean()", "return x.mean() / y.mean()", "slip.order with the ratio of two means, where the mean of the ratio belongs"),
+        ("return x.mean(0) * y.mean(0)", "return (x * y).mean(0)", "slip.order with the mean of a product, where the product of two means belongs"),
+        ("return x * (1 - y) ** eps", "return x ** eps * (1 - y) ** eps", "slip.order with `x` inside a power, where it belongs outside"),
+        ("return -(x * y.exp()) * (1 - y) ** eps", "return -(x ** eps * y.exp()) * (1 - y) ** eps", "slip.order with `x` inside a power, where it belongs outside"),
+        ("return y.log() * x.pow(2)", "return -(-y.log()) ** 2 * x.pow(2)", "slip.order with what is computed from `y` inside a power, where it belongs outside"),
+        ("return x * torch.exp(eps * y.log())", "return x ** eps * torch.exp(eps * y.log())", "slip.order with `x` inside a power, where it belongs outside"),
+        ("return x.softmax(dim=1).mean(dim=0)", "return x.mean(dim=0).softmax(dim=0)", "slip.order with the `softmax` after the `mean`, where it belongs before"),
+        ("return torch.softmax(x, 1).mean(0)", "return torch.softmax(x.mean(0), 0)", "slip.order with the `softmax` after the `mean`, where it belongs before"),
+        ("return x.softmax(-2).mean(-1)", "return x.mean(-1).softmax(-1)", "slip.order with the `softmax` after the `mean`, where it belongs before"),
         ("return ((x - y) ** 2).mean()", "return (x ** 2 - y ** 2).mean()", "slip.order with the square of each of two numbers, where that of their difference belongs"),
         ("return torch.abs(x - y)", "return torch.abs(x) - torch.abs(y)", "slip.order with the `abs` of each of two numbers, where that of their difference belongs"),
         ("return x.mean(dim=0)", "return x.sum(dim=0) / (x != 0).sum(dim=0).clamp(1)", "slip.number with the mean over what is not 0 only, where it belongs over all"),
@@ -142,6 +151,33 @@ def test_a_pair_makes_both_changes_even_if_one_is_inside_the_other() -> None:
     assert pair.source.splitlines()[-1].strip() == "return x.sum() - y"
     assert pair.slip.told == "with `sum` where `mean` belongs, and with `-` where `+` belongs, before `y`"
     assert again(MADE, source, [pair.slip]) == (pair,)
+
+
+def test_a_slip_may_span_a_name_and_a_helper() -> None:
+    named = "def f(x, y, eps=1e-6):\n    a = x.softmax(1)\n    return a.mean(0)\n"
+    helped = "def f(x, y, eps=1e-6):\n    return g(x).mean(0)\n\ndef g(z):\n    return z.softmax(1)\n"
+    for source in (named, helped):
+        (spanning,) = [each for each in slips(MADE, source) if each.slip.spans]
+        assert "return x.mean(0).softmax(0)" in spanning.source
+        assert spanning.slip.told == "with the `softmax` after the `mean`, where it belongs before"
+
+
+def test_what_spans_steps_comes_after_all_others_is_found_again_and_is_in_no_pair() -> None:
+    source = "def f(x, y, eps=1e-6):\n    a = (1 - x) ** eps\n    b = y * a\n    return b.mean()\n"
+    found = slips(MADE, source)
+    spanning = [each for each in found if each.slip.spans]
+    assert [each.slip.number for each in found] == [*range(len(found))]
+    assert len(spanning) > 1
+    assert found[-len(spanning) :] == tuple(spanning)
+    assert again(MADE, source, [each.slip for each in spanning]) == tuple(spanning)
+    assert pairs(MADE, source, [each.slip.number for each in spanning]) == ()
+
+
+def test_what_spans_steps_is_told_only_where_nothing_simpler_is_alike() -> None:
+    spans = msgspec.structs.replace(slip("with two steps", "body.1"), spans=True)
+    simple = slip("without `x`", "body.2", order=9)
+    assert told([spans, simple]) == simple
+    assert told([spans]) == spans
 
 
 def test_words_name_what_a_student_knows_and_not_what_the_reference_calls_it() -> None:
