@@ -17,7 +17,7 @@ from grader.expected import misconceptions_in, observe_misconceptions, observe_r
 from grader.model import Difference, Execution, Exercise, Expected, Facts, Misconceptions, Status
 from grader.sandbox.bench import Bench
 from grader.sight import Sight, magnitude_of
-from grader.spread import OWN_ERRORS, with_own_error
+from grader.spread import FAR, OWN_ERRORS, with_own_error
 from grader.task import Task, calls
 
 Observe = Callable[[Expected, Exercise, Path, Bench], Misconceptions]
@@ -86,7 +86,8 @@ def _kept(name: str, cache: Cache, observe: Callable[[], Misconceptions]) -> Mis
 def _sound(exercise: Exercise, expected: Expected) -> Expected:
     """Mark as broken what cannot be asked: cases in whose dtype the reference itself is far outside the tolerance.
 
-    Elsewhere its own error counts as what right answers may round; see `grader.spread.with_own_error`.
+    A companion is given up sooner than a case that its author wants asked. Elsewhere the reference's own error counts as
+    what right answers may round; see `grader.spread.with_own_error`.
     """
     cases = {case.name: case for case in exercise.cases}
     checked = []
@@ -95,7 +96,8 @@ def _sound(exercise: Exercise, expected: Expected) -> Expected:
         plan = Plan.of(exercise, expected)
         call = student_call(plan, cases[each.id])
         found = judge.inaccuracies(Sight(exercise, cases[each.id], call, each, execution, Facts()))
-        far = [one for one in found if not _near(one)]
+        limit = OWN_ERRORS if cases[each.id].companion else FAR
+        far = [one for one in found if not _near(one, limit)]
         if each.status is Status.OK and far:
             detail = f"the reference is off by {far[0].error} in {far[0].slot}; {far[0].allowed} is allowed"
             checked.append(msgspec.structs.replace(each, status=Status.BROKEN, detail=detail))
@@ -104,7 +106,7 @@ def _sound(exercise: Exercise, expected: Expected) -> Expected:
     return msgspec.structs.replace(expected, expectations=tuple(checked))
 
 
-def _near(difference: Difference) -> bool:
+def _near(difference: Difference, limit: float) -> bool:
     """Tell whether an error is one that `with_own_error` may make room for."""
     error, allowed = difference.error, difference.allowed
-    return isinstance(error, float) and isinstance(allowed, float) and error <= OWN_ERRORS * allowed
+    return isinstance(error, float) and isinstance(allowed, float) and error <= limit * allowed

@@ -31,14 +31,17 @@ def spread_of(oracle: Observation, moved: list[Observation]) -> Observation:
 OWN_ERRORS = 4.0
 """A right answer may be off by so many times what the reference itself is off by."""
 
+FAR = 16.0
+"""An error of more than so many times what is allowed without it counts as that, and no author's case may have it."""
+
 
 def with_own_error(expectation: Expectation, magnitude: float = 1.0) -> Expectation:
     """Return an expectation whose tolerance is `OWN_ERRORS` times the reference's own error, at least.
 
     What rounds on the way and cancels in the end, such as p (dp - sum p dp) in a saturated softmax, shows neither in the
     result's size nor in how far it moves with the inputs; but it shows in the reference, which rounds like others do.
-    A gradient's error is that of its worst element, as its tolerance is. An error of more than `OWN_ERRORS` times what is
-    allowed without it counts as that: where a step jumps, shaking tells how high it is, not how things round.
+    A gradient's error is that of its worst element, as its tolerance is. An error of more than `FAR` times what is allowed
+    without it counts as that: where a step jumps, shaking tells how high it is, not how things round.
 
     The reference may round better than others, by chance or since all its terms cancel alike. So a gradient's tolerance
     is also at least what the terms round that are added up in it: one for each number of the result that it belongs to,
@@ -121,7 +124,7 @@ def _own_errors(owns: list[Array], spread: Array, band: Band, *, worst: bool = F
     room = to_numpy(spread)
     for own in owns:
         if own.shape == spread.shape == band[1].shape and room.size:
-            error = np.minimum(to_numpy(own), OWN_ERRORS * band[1])
+            error = np.minimum(to_numpy(own), FAR * band[1])
             room = np.maximum(room, (error.max() if worst else error) * (OWN_ERRORS / C))
     return room
 

@@ -8,7 +8,7 @@ import pytest
 from grader.arrays import FLOAT_EPS
 from grader.compare import C, gradient_differences
 from grader.model import Expectation, Gradient, Mapping, Node, Nothing, Number, Observation, Sequence, Status, Tensor
-from grader.spread import OWN_ERRORS, spread_of, with_own_error
+from grader.spread import FAR, OWN_ERRORS, spread_of, with_own_error
 from tests.builders import array, tensor
 
 
@@ -93,7 +93,7 @@ def test_an_error_beyond_rounding_makes_no_more_room_than_a_multiple_of_what_is_
         seen = Observation(values=(tensor([1.0, 1.0], "float64"),), gradients=graded(1.0).gradients)
         still = Observation(values=(tensor([0.0, 0.0], "float64"),), gradients=graded(0.0).gradients)
         found = with_own_error(msgspec.structs.replace(expectation(seen, seen, still), own_errors=(error,))).spread
-        most = C * FLOAT_EPS["float64"] * OWN_ERRORS * SHARE
+        most = C * FLOAT_EPS["float64"] * FAR * SHARE
         assert found.values == (tensor([most, 0.0], "float64"),)
         assert found.gradients == graded(most).gradients
 
