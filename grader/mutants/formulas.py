@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator
 
 from grader.mutants import changes
-from grader.mutants.applied import is_size, name_of, names_axis
-from grader.mutants.changes import changed_to, is_module, literal, number
+from grader.mutants.applied import argument_of, is_size, name_of, names_axis
+from grader.mutants.changes import changed_to, is_module, literal, method, number
 from grader.mutants.place import Place
 
 TURNED = {"T", "mT"}
+TURNING = {"transpose", "permute", "swapaxes", "swapdims", "movedim", "moveaxis", "t"}
 SMALL = 1e-3
 """A number up to this guards against a division by 0."""
 
@@ -41,6 +42,17 @@ def turned(place: Place) -> Iterator[ast.AST]:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
         for side in ("left", "right"):
             yield changed_to(node, **{side: ast.Attribute(value=getattr(node, side), attr="mT", ctx=ast.Load())})
+
+
+def reshaped(place: Place) -> Iterator[ast.AST]:
+    """`x.transpose(1, 2)` to `x` reshaped to what has the shape of that: the numbers are read in another order."""
+    node, core = place.node, argument_of(place.node, place)
+    if isinstance(node, ast.Attribute) and node.attr in TURNED and isinstance(node.ctx, ast.Load):
+        core = node.value
+    elif not isinstance(node, ast.Call) or name_of(node) not in TURNING:
+        return
+    if core is not None and isinstance(node, ast.expr):
+        yield method(core, "reshape", ast.Attribute(value=node, attr="shape", ctx=ast.Load()))
 
 
 def complemented(place: Place) -> Iterator[ast.AST]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.mutants import changes, formulas, functions, instead, misread, steps
+from grader.mutants import changes, formulas, functions, instead, logs, means, misread, steps
 from grader.mutants.changes import Change
 
 USUAL: dict[str, Change] = {
@@ -42,6 +42,15 @@ USUAL: dict[str, Change] = {
     "apart": instead.apart,
     "each": instead.each,
     "nonzero": instead.nonzero,
+    "log of mean": logs.log_of_mean,
+    "unlogged": logs.unlogged,
+    "logged": logs.logged,
+    "per weight": means.per_weight,
+    "joined": means.joined,
+    "reshaped": formulas.reshaped,
+    "magnitudes": means.magnitudes,
+    "hardened": instead.hardened,
+    "softened": instead.softened,
     "halves": steps.halves,
     "shifted": formulas.shifted,
     "smallest": functions.smallest,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
-from grader.mutants.applied import name_of
+from grader.mutants.applied import argument_of, name_of
 from grader.mutants.misread import reading
 from grader.mutants.mutate import Edit
 from grader.mutants.nouns import Known, listed, noun, of
@@ -89,6 +89,42 @@ def _product(edit: Edit, _: Known) -> Words:
         "with a factor after a matrix product, where it belongs before"
         if early
         else "with a factor before a matrix product, where it belongs after"
+    )
+
+
+def _weight(edit: Edit, known: Known) -> Words:
+    new = edit.replacement
+    assert isinstance(new, ast.BinOp)
+    assert isinstance(new.right, ast.Call)
+    weight = argument_of(new.right, edit.place)
+    said = noun(weight, edit.place, known) if weight is not None else "something"
+    what = "a factor" if said == "something" else said
+    return "slip.number", f"if a mean were divided by the sum of {what}, where it is divided by a count"
+
+
+def _joined(edit: Edit, _: Known) -> Words:
+    node, new = edit.place.node, edit.replacement
+    assert isinstance(node, ast.BinOp)
+    assert isinstance(new, ast.Call)
+    what = f"the `{name_of(new)}`" if isinstance(new.func, ast.Attribute) else "a step"
+    two = f"two `{name_of(new)}`" if isinstance(new.func, ast.Attribute) else "two such steps"
+    kind = {ast.Add: "sum", ast.Sub: "difference"}.get(type(node.op), "mean")  # type: ignore[call-overload]
+    return "slip.order", f"with {what} of a {kind}, where the {kind} of {two} belongs"
+
+
+def _reshaped(edit: Edit, known: Known) -> Words:
+    node = edit.place.node
+    core = node.value if isinstance(node, ast.Attribute) else argument_of(node, edit.place)
+    what = noun(core, edit.place, known) if core is not None else "something"
+    return "slip.exchanged", (
+        f"if {what} were only reshaped, where axes change places: the shape is the same, the order of the numbers is not"
+    )
+
+
+def _magnitudes(edit: Edit, _: Known) -> Words:
+    return (
+        "slip.function",
+        f"with the `{_name(edit.place.node)}` of absolute values, where that of the numbers themselves belongs",
     )
 
 
@@ -180,6 +216,18 @@ SAYINGS: dict[str, Callable[[Edit, Known], Words | None]] = {
     "smooth": _same("slip.function", "with a smooth `softplus`, where the larger of 0 and a number belongs"),
     "added": _same("slip.function", "with a lower bound added, where it belongs in the place of what is smaller"),
     "apart": _same("slip.order", "with the product of two means, where the mean of the product belongs"),
+    "log of mean": _same("slip.order", "with the logarithm of a mean, where the mean of logarithms belongs"),
+    "unlogged": _same("slip.function", "with 1 minus a probability, where minus its logarithm belongs"),
+    "logged": _same("slip.function", "with minus a logarithm, where 1 minus the number itself belongs"),
+    "per weight": _weight,
+    "joined": _joined,
+    "reshaped": _reshaped,
+    "magnitudes": _magnitudes,
+    "hardened": _same(
+        "slip.function",
+        "with 1 for what is likeliest and 0 for the rest, which has no gradient, where the probabilities themselves belong",
+    ),
+    "softened": _same("slip.function", "with probabilities, where 1 for the best and 0 for the rest belong"),
     "each": _each,
     "nonzero": _same("slip.number", "with the mean over what is not 0 only, where it belongs over all"),
     "ratio": _same("slip.order", "with a mean of ratios, where the ratio of two sums belongs"),
