@@ -82,11 +82,32 @@ def weighted(place: Place) -> Iterator[ast.AST]:
             product = getattr(node, side)
             if isinstance(product, ast.BinOp) and isinstance(product.op, ast.Mult):
                 for weight in (product.left, product.right):
-                    if isinstance(weight, ast.Name) and weight.id in place.parameters:
+                    if _is_given(weight, place):
                         rest = ast.BinOp(left=number(1), op=ast.Sub(), right=weight)
                         yield changed_to(
                             node, **{other: ast.BinOp(left=rest, op=ast.Mult(), right=getattr(node, other))}
                         )
+
+
+def _is_given(node: ast.expr, place: Place) -> bool:
+    """Tell whether code is a parameter, or an attribute of `self`."""
+    if isinstance(node, ast.Attribute):
+        return isinstance(node.value, ast.Name) and node.value.id == "self"
+    return isinstance(node, ast.Name) and node.id in place.parameters
+
+
+def rotated(place: Place) -> Iterator[ast.AST]:
+    """`[-b, a]` to `[b, -a]`: a quarter turn the other way."""
+    node = place.node
+    if isinstance(node, ast.List | ast.Tuple) and len(node.elts) == 2:
+        signs = [isinstance(each, ast.UnaryOp) and isinstance(each.op, ast.USub) for each in node.elts]
+        if sum(signs) == 1:
+            turned = [each.operand if isinstance(each, ast.UnaryOp) else _negative(each) for each in node.elts]
+            yield changed_to(node, elts=turned)
+
+
+def _negative(node: ast.expr) -> ast.UnaryOp:
+    return ast.UnaryOp(op=ast.USub(), operand=node)
 
 
 def parts(place: Place) -> Iterator[ast.AST]:

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from typing import TypeGuard
 
-from grader.mutants.applied import applied, argument_of, name_of
-from grader.mutants.changes import AXES, changed_to, literal, method, number
+from grader.mutants.applied import applied, argument_of, axis_of, name_of
+from grader.mutants.changes import changed_to, literal, method, number
 from grader.mutants.place import Place
 
 BOUNDED = {"clamp", "clamp_min", "clip", "relu", "maximum"}
@@ -46,12 +46,12 @@ def _bounded(place: Place) -> tuple[ast.expr, ast.expr] | None:
 
 
 def apart(place: Place) -> Iterator[ast.AST]:
-    """`(a * b).mean()` to `a.mean() * b.mean()`."""
+    """`(a * b).mean()` to `a.mean() * b.mean()`, `(a / b).mean()` to `a.mean() / b.mean()`."""
     node = place.node
     core = argument_of(node, place)
     if not (isinstance(node, ast.Call) and name_of(node) == "mean" and isinstance(core, ast.BinOp)):
         return
-    if isinstance(core.op, ast.Mult) and literal(core.left) is None and literal(core.right) is None:
+    if isinstance(core.op, ast.Mult | ast.Div) and literal(core.left) is None and literal(core.right) is None:
         yield changed_to(core, left=applied(node, core.left, place), right=applied(node, core.right, place))
 
 
@@ -89,7 +89,7 @@ def hardened(place: Place) -> Iterator[ast.AST]:
     if name_of(node) == "sigmoid":
         yield method(method(node, "gt", number(0.5)), "to", dtype)
     if name_of(node) == "softmax":
-        axis = _axis(node, place)
+        axis = axis_of(node, place)
         if axis is not None:
             keep = ast.keyword(arg="keepdim", value=ast.Constant(value=True))
             best = changed_to(method(node, "argmax", axis), keywords=[keep])
@@ -111,12 +111,6 @@ def softened(place: Place) -> Iterator[ast.AST]:
         and isinstance(best, ast.Call)
         and name_of(best) == "argmax"
     ):
-        core, axis = argument_of(best, place), _axis(best, place)
+        core, axis = argument_of(best, place), axis_of(best, place)
         if core is not None and axis is not None:
             yield method(core, "softmax", axis)
-
-
-def _axis(node: ast.Call, place: Place) -> ast.expr | None:
-    """Return the axis that a call is given, by name or behind what it is applied to."""
-    named = [each.value for each in node.keywords if each.arg in AXES]
-    return next(iter([*named, *(each for each in node.args if each is not argument_of(node, place))]), None)
