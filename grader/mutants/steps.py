@@ -162,13 +162,35 @@ def factor_early(place: Place) -> Iterator[ast.AST]:
 
 
 class _Early(ast.NodeTransformer):
-    """Multiplies a name by a factor wherever it stands."""
+    """Multiplies a name by a factor wherever it stands, and adds something to that."""
 
-    def __init__(self, name: str, factor: ast.expr) -> None:
-        self._name, self._factor = name, factor
+    def __init__(self, name: str, factor: ast.expr, shift: ast.expr | None = None) -> None:
+        self._name, self._factor, self._shift = name, factor, shift
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        return ast.BinOp(left=node, op=ast.Mult(), right=self._factor) if node.id == self._name else node
+        if node.id != self._name:
+            return node
+        scaled = ast.BinOp(left=node, op=ast.Mult(), right=self._factor)
+        return scaled if self._shift is None else ast.BinOp(left=scaled, op=ast.Add(), right=self._shift)
+
+
+def affine_early(place: Place) -> Iterator[ast.AST]:
+    """`f(x) * w + b` to `f(x * w + b)`, where `x` is an argument."""
+    node = place.node
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add) or place.function is None:
+        return
+    for product, shift in ((node.left, node.right), (node.right, node.left)):
+        if not isinstance(product, ast.BinOp) or not isinstance(product.op, ast.Mult) or not _is_plain(shift):
+            continue
+        for factor, core in ((product.right, product.left), (product.left, product.right)):
+            names = {each.id for each in ast.walk(core) if isinstance(each, ast.Name)} & {*place.parameters}
+            if _is_plain(factor) and any(isinstance(each, ast.Call) for each in ast.walk(core)):
+                for name in sorted(names - {ast.unparse(factor), ast.unparse(shift)}):
+                    yield _Early(name, factor, shift).visit(copy.deepcopy(core))
+
+
+def _is_plain(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name | ast.Attribute)
 
 
 def brackets(place: Place) -> Iterator[ast.AST]:

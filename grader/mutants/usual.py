@@ -34,6 +34,7 @@ USUAL: dict[str, Change] = {
     "decided once": steps.decided_once,
     "product": steps.products,
     "bracket": steps.brackets,
+    "early affine": steps.affine_early,
     "early factor": steps.factor_early,
     "stepped": steps.stepped,
     "ratio": steps.ratios,

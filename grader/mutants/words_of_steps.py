@@ -289,6 +289,9 @@ SAYINGS: dict[str, Callable[[Edit, Known], Words | None]] = {
     "halves": _halves,
     "misread": _misread,
     "taken for": _taken,
+    "early affine": _same(
+        "slip.order", "if a factor were multiplied in and a shift added at the start, where both belong at the end"
+    ),
     "early factor": _early,
     "turned round": _misread,
     "number": _number,

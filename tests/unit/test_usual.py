@@ -97,6 +97,7 @@ ZEROS = "if what does not count were still counted in a mean, as zeros"
         ("a: return a.cumsum(dim=1)", "F.pad(a.cumsum(1)[:, :-1], (1, 0))", (X,), "with the sums of what comes before each place, where the place itself counts too"),
         ("a, b: return torch.cat([-b, a], dim=1)", "torch.cat([b, -a], 1)", (X, Y), "with the minus sign at the other one of two parts: turned the other way"),
         ("g, v: v = 0.9 * v + g; step = g + 0.9 * v; return step - v", "g + 0.9 * v - (0.9 * v + g)", (X, Y), "with `v` as it was before a step, in a place where the changed one belongs"),
+        ("x, w, b: return F.layer_norm(x, (5,)) * w + b", "F.layer_norm(x * w + b, (5,))", (X, W, W + 1), "if a factor were multiplied in and a shift added at the start, where both belong at the end"),
         ("mean, var: return (mean ** 2 / var + var.log()).mean()", "(mean ** 2 / var ** 2 + 2 * var.log()).mean()", (X, P), "with `var` squared before anything else, as though given a standard deviation"),
         ("mean, std: return (mean / std).mean()", "(mean / std.sqrt()).mean()", (X, P), "with `std` replaced by its square root before anything else, as though given a variance"),
         ("probs: return (probs * 3).sum()", "3 * probs.exp().sum()", (P,), "with `probs` replaced by its exponential before anything else, as though given logarithms"),
