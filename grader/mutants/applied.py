@@ -33,6 +33,12 @@ def applied(call: ast.Call, to: ast.AST, place: Place) -> ast.AST:
     return changed_to(call, args=[to, *call.args[1:]])
 
 
+def axis_of(node: ast.Call, place: Place) -> ast.expr | None:
+    """Return the axis that a call is given, by name or behind what it is applied to."""
+    named = [each.value for each in node.keywords if each.arg in AXES]
+    return next(iter([*named, *(each for each in node.args if each is not argument_of(node, place))]), None)
+
+
 def names_axis(place: Place) -> bool:
     """Tell whether a number says along which axis a function works."""
     parent = place.parent

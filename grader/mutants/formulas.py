@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator
 
 from grader.mutants import changes
-from grader.mutants.applied import is_size, name_of, names_axis
-from grader.mutants.changes import changed_to, is_module, literal, number
+from grader.mutants.applied import argument_of, is_size, name_of, names_axis
+from grader.mutants.changes import changed_to, is_module, literal, method, number
 from grader.mutants.place import Place
 
 TURNED = {"T", "mT"}
+TURNING = {"transpose", "permute", "swapaxes", "swapdims", "movedim", "moveaxis", "t"}
 SMALL = 1e-3
 """A number up to this guards against a division by 0."""
 
@@ -43,6 +44,17 @@ def turned(place: Place) -> Iterator[ast.AST]:
             yield changed_to(node, **{side: ast.Attribute(value=getattr(node, side), attr="mT", ctx=ast.Load())})
 
 
+def reshaped(place: Place) -> Iterator[ast.AST]:
+    """`x.transpose(1, 2)` to `x` reshaped to what has the shape of that: the numbers are read in another order."""
+    node, core = place.node, argument_of(place.node, place)
+    if isinstance(node, ast.Attribute) and node.attr in TURNED and isinstance(node.ctx, ast.Load):
+        core = node.value
+    elif not isinstance(node, ast.Call) or name_of(node) not in TURNING:
+        return
+    if core is not None and isinstance(node, ast.expr):
+        yield method(core, "reshape", ast.Attribute(value=node, attr="shape", ctx=ast.Load()))
+
+
 def complemented(place: Place) -> Iterator[ast.AST]:
     """A weight `w` to `1 - w`, where the function has both: made everywhere, the two weights change places."""
     node = place.node
@@ -70,11 +82,32 @@ def weighted(place: Place) -> Iterator[ast.AST]:
             product = getattr(node, side)
             if isinstance(product, ast.BinOp) and isinstance(product.op, ast.Mult):
                 for weight in (product.left, product.right):
-                    if isinstance(weight, ast.Name) and weight.id in place.parameters:
+                    if _is_given(weight, place):
                         rest = ast.BinOp(left=number(1), op=ast.Sub(), right=weight)
                         yield changed_to(
                             node, **{other: ast.BinOp(left=rest, op=ast.Mult(), right=getattr(node, other))}
                         )
+
+
+def _is_given(node: ast.expr, place: Place) -> bool:
+    """Tell whether code is a parameter, or an attribute of `self`."""
+    if isinstance(node, ast.Attribute):
+        return isinstance(node.value, ast.Name) and node.value.id == "self"
+    return isinstance(node, ast.Name) and node.id in place.parameters
+
+
+def rotated(place: Place) -> Iterator[ast.AST]:
+    """`[-b, a]` to `[b, -a]`: a quarter turn the other way."""
+    node = place.node
+    if isinstance(node, ast.List | ast.Tuple) and len(node.elts) == 2:
+        signs = [isinstance(each, ast.UnaryOp) and isinstance(each.op, ast.USub) for each in node.elts]
+        if sum(signs) == 1:
+            turned = [each.operand if isinstance(each, ast.UnaryOp) else _negative(each) for each in node.elts]
+            yield changed_to(node, elts=turned)
+
+
+def _negative(node: ast.expr) -> ast.UnaryOp:
+    return ast.UnaryOp(op=ast.USub(), operand=node)
 
 
 def parts(place: Place) -> Iterator[ast.AST]:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TypeGuard
 
-from grader.mutants.applied import applied, argument_of, name_of
+from grader.mutants.applied import applied, argument_of, axis_of, name_of
 from grader.mutants.changes import changed_to, literal, method, number
 from grader.mutants.place import Place
 
@@ -149,3 +149,39 @@ def nonzero(place: Place) -> Iterator[ast.AST]:
         total = changed_to(node, func=changed_to(node.func, attr="sum"))
         count = method(applied(total, some, place), "clamp", number(1))  # type: ignore[arg-type]
         yield ast.BinOp(left=total, op=ast.Div(), right=count)
+
+
+def hardened(place: Place) -> Iterator[ast.AST]:
+    """`sigmoid(x)` to 1 where it is above a half and 0 elsewhere, `softmax(x, 1)` to 1 for the largest alone."""
+    node = place.node
+    if not isinstance(node, ast.Call) or argument_of(node, place) is None:
+        return
+    dtype = ast.Attribute(value=node, attr="dtype", ctx=ast.Load())
+    if name_of(node) == "sigmoid":
+        yield method(method(node, "gt", number(0.5)), "to", dtype)
+    if name_of(node) == "softmax":
+        axis = axis_of(node, place)
+        if axis is not None:
+            keep = ast.keyword(arg="keepdim", value=ast.Constant(value=True))
+            best = changed_to(method(node, "argmax", axis), keywords=[keep])
+            yield method(
+                method(node, "new_zeros", ast.Attribute(value=node, attr="shape", ctx=ast.Load())),
+                "scatter",
+                axis,
+                best,
+                number(1.0),
+            )
+
+
+def softened(place: Place) -> Iterator[ast.AST]:
+    """`one_hot(x.argmax(1), n)` to `softmax(x, 1)`."""
+    node, best = place.node, argument_of(place.node, place)
+    if (
+        isinstance(node, ast.Call)
+        and name_of(node) == "one_hot"
+        and isinstance(best, ast.Call)
+        and name_of(best) == "argmax"
+    ):
+        core, axis = argument_of(best, place), axis_of(best, place)
+        if core is not None and axis is not None:
+            yield method(core, "softmax", axis)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from grader.mutants.changes import changed_to, defaults_of, literal
 from grader.mutants.place import Place
 
+UNIT = "{0} / {0}.norm(dim=-1, keepdim=True)"
 READINGS = {
     "2 * {0}": "doubled",
     "{0} / 2": "halved",
@@ -17,10 +19,22 @@ READINGS = {
     "{0}.exp()": "replaced by {its} exponential",
     "{0}.log()": "replaced by {its} logarithm",
     "{0} + 1": "increased by 1",
+    "{0}.flip(-1)": "reversed along {its} last axis",
+    UNIT: "scaled to length 1 along {its} last axis",
     "{0} - {0}.mean(-1, keepdim=True)": "centred, with the mean taken away",
 }
 """What an argument may be taken for, and how to say so."""
 
+
+HINTS = (
+    ("squared", r"^var|variance", "as though given a standard deviation"),
+    ("square root", r"^std|^sigma|deviation", "as though given a variance"),
+    ("exponential", r"^var|variance", "as though given the logarithm of a variance"),
+    ("logarithm", r"log_?var", "as though given a variance"),
+    ("exponential", r"^(?!.*log).*prob", "as though given logarithms"),
+    ("logarithm", r"log_?prob", "as though given probabilities"),
+)
+"""What an argument is taken for by who reads it so: a part of the reading, what its name has, and the words."""
 
 TURNED = {"1 - {0}": "turned round (1 minus {it})", "~{0}": "turned round (`~`, so True for False)"}
 
@@ -54,8 +68,14 @@ def _read(place: Place, readings: Mapping[str, str]) -> Iterator[ast.AST]:
     given = plain[: len(plain) - len(node.args.defaults)]
     for names in _groups(given):
         for way in readings:
-            first = [ast.parse(f"{name} = {way.format(name)}").body[0] for name in names]
-            yield changed_to(node, body=[*first, *node.body])
+            yield _reading(node, names, way)
+    if UNIT in readings and len(given) > 1:
+        yield _reading(node, given, UNIT)
+
+
+def _reading(node: ast.FunctionDef, names: Sequence[str], way: str) -> ast.FunctionDef:
+    first = [ast.parse(f"{name} = {way.format(name)}").body[0] for name in names]
+    return changed_to(node, body=[*first, *node.body])
 
 
 def _groups(names: list[str]) -> list[tuple[str, ...]]:
@@ -78,5 +98,12 @@ def reading(node: ast.FunctionDef) -> tuple[list[str], str]:
                 one for one, each in zip(names, first, strict=True)
                 if ast.unparse(each.value) == ast.unparse(ast.parse(pattern.format(one)))
             ]  # fmt: skip
-            return group, said.format(its="its" if len(group) == 1 else "their", it="it" if len(group) == 1 else "them")
+            words = said.format(its="its" if len(group) == 1 else "their", it="it" if len(group) == 1 else "them")
+            return group, f"{words} before anything else{_hint(said, group)}"
     return [], ""
+
+
+def _hint(said: str, names: list[str]) -> str:
+    """Return what would be changed so, where the names say that it is easily taken for what was given."""
+    fitting = [hint for part, name, hint in HINTS if part in said and all(re.search(name, each) for each in names)]
+    return f", {fitting[0]}" if fitting else ""

@@ -62,11 +62,12 @@ def _is_size(node: ast.AST) -> bool:
 def _resolved(node: ast.AST, place: Place) -> list[ast.AST]:
     """Return a node, or, if it is a local name, what is assigned to it."""
     if isinstance(node, ast.Name) and place.function is not None:
-        return [node, *_assigned(node.id, place)]
+        return [node, *assigned(node.id, place)]
     return [node]
 
 
-def _assigned(name: str, place: Place) -> list[ast.AST]:
+def assigned(name: str, place: Place) -> list[ast.AST]:
+    """Return everything that is assigned to a local name."""
     if place.function is None:
         return []
     found: list[ast.AST] = []
@@ -91,5 +92,5 @@ def _sources(nodes: list[ast.AST], place: Place) -> list[str]:
             name = own_name(node)
             if name and name not in seen:
                 seen[name] = None
-                todo += _assigned(name, place)
+                todo += assigned(name, place)
     return list(seen)

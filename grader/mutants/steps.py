@@ -14,6 +14,8 @@ SOFT = {"softmax", "log_softmax", "sigmoid", "tanh", "relu", "exp", "log", "soft
 SELECTING = {"topk", "sort", "max", "min", "kthvalue"}
 PLACING = {"scatter", "scatter_add", "where", "masked_fill", "cat", "stack", "index_fill", "masked_scatter"}
 FEW = 4
+BEFORE = "__before"
+"""Ends the name of what a name stood for before it changed."""
 ROOTS = {"sqrt", "log", "exp", "abs", "square"}
 
 
@@ -160,13 +162,35 @@ def factor_early(place: Place) -> Iterator[ast.AST]:
 
 
 class _Early(ast.NodeTransformer):
-    """Multiplies a name by a factor wherever it stands."""
+    """Multiplies a name by a factor wherever it stands, and adds something to that."""
 
-    def __init__(self, name: str, factor: ast.expr) -> None:
-        self._name, self._factor = name, factor
+    def __init__(self, name: str, factor: ast.expr, shift: ast.expr | None = None) -> None:
+        self._name, self._factor, self._shift = name, factor, shift
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        return ast.BinOp(left=node, op=ast.Mult(), right=self._factor) if node.id == self._name else node
+        if node.id != self._name:
+            return node
+        scaled = ast.BinOp(left=node, op=ast.Mult(), right=self._factor)
+        return scaled if self._shift is None else ast.BinOp(left=scaled, op=ast.Add(), right=self._shift)
+
+
+def affine_early(place: Place) -> Iterator[ast.AST]:
+    """`f(x) * w + b` to `f(x * w + b)`, where `x` is an argument."""
+    node = place.node
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add) or place.function is None:
+        return
+    for product, shift in ((node.left, node.right), (node.right, node.left)):
+        if not isinstance(product, ast.BinOp) or not isinstance(product.op, ast.Mult) or not _is_plain(shift):
+            continue
+        for factor, core in ((product.right, product.left), (product.left, product.right)):
+            names = {each.id for each in ast.walk(core) if isinstance(each, ast.Name)} & {*place.parameters}
+            if _is_plain(factor) and any(isinstance(each, ast.Call) for each in ast.walk(core)):
+                for name in sorted(names - {ast.unparse(factor), ast.unparse(shift)}):
+                    yield _Early(name, factor, shift).visit(copy.deepcopy(core))
+
+
+def _is_plain(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name | ast.Attribute)
 
 
 def brackets(place: Place) -> Iterator[ast.AST]:
@@ -303,3 +327,61 @@ def numbers(place: Place) -> Iterator[ast.AST]:
         :FEW
     ]:
         yield number(other)
+
+
+def stale(place: Place) -> Iterator[ast.AST]:
+    """`v = f(v)`, `a = g(v)` and `b = h(v)` to the same with the `v` of before in one of the two places."""
+    node = place.node
+    if not isinstance(node, ast.FunctionDef) or not isinstance(place.parent, ast.Module | ast.ClassDef):
+        return
+    found = [
+        (at, index, name, later)
+        for at, block in enumerate(_blocks(node))
+        for index, statement in enumerate(block)
+        for name in _renewed(statement)
+        for later in _readers(name, block, index)
+    ]
+    for at, index, name, later in found[:FEW]:
+        changed = copy.deepcopy(node)
+        block = _blocks(changed)[at]
+        block[later] = _Older(name).visit(block[later])
+        block.insert(index, ast.parse(f"{name}{BEFORE} = {name}").body[0])
+        yield changed
+
+
+def _blocks(function: ast.FunctionDef) -> list[list[ast.stmt]]:
+    return [each.body for each in ast.walk(function) if isinstance(each, ast.FunctionDef | ast.For)]
+
+
+def _renewed(statement: ast.stmt) -> list[str]:
+    """Return the names that a statement, or one branch of it, gives a value made from the one before."""
+    inside = ast.walk(statement) if isinstance(statement, ast.If) else [statement]
+    targets = [(each.targets[0], each.value) for each in inside if isinstance(each, ast.Assign)]
+    return [
+        target.id
+        for target, value in targets
+        if isinstance(target, ast.Name) and any(isinstance(n, ast.Name) and n.id == target.id for n in ast.walk(value))
+    ]
+
+
+def _readers(name: str, block: list[ast.stmt], index: int) -> list[int]:
+    """Return which later statements read a name until it changes again, if there are two: else a step is left out."""
+    found = []
+    for later in range(index + 1, len(block)):
+        names = [each for each in ast.walk(block[later]) if isinstance(each, ast.Name) and each.id == name]
+        if any(isinstance(each.ctx, ast.Load) for each in names):
+            found.append(later)
+        if any(isinstance(each.ctx, ast.Store) for each in names):
+            break
+    return found if len(found) > 1 else []
+
+
+class _Older(ast.NodeTransformer):
+    """Reads the value of before in the place of a name's."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        is_it = node.id == self._name and isinstance(node.ctx, ast.Load)
+        return ast.Name(id=f"{node.id}{BEFORE}", ctx=ast.Load()) if is_it else node

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.mutants import changes, formulas, functions, instead, misread, steps
+from grader.mutants import changes, formulas, functions, instead, logs, means, misread, steps
 from grader.mutants.changes import Change
 
 USUAL: dict[str, Change] = {
@@ -34,6 +34,7 @@ USUAL: dict[str, Change] = {
     "decided once": steps.decided_once,
     "product": steps.products,
     "bracket": steps.brackets,
+    "early affine": steps.affine_early,
     "early factor": steps.factor_early,
     "stepped": steps.stepped,
     "ratio": steps.ratios,
@@ -44,6 +45,21 @@ USUAL: dict[str, Change] = {
     "powered": instead.powered,
     "each": instead.each,
     "nonzero": instead.nonzero,
+    "log of mean": logs.log_of_mean,
+    "unlogged": logs.unlogged,
+    "logged": logs.logged,
+    "per weight": means.per_weight,
+    "joined": means.joined,
+    "reshaped": formulas.reshaped,
+    "magnitudes": means.magnitudes,
+    "power": means.powers,
+    "averaged first": means.averaged_first,
+    "zeros counted": means.zeros_counted,
+    "exclusive": means.exclusive,
+    "rotated": formulas.rotated,
+    "stale": steps.stale,
+    "hardened": instead.hardened,
+    "softened": instead.softened,
     "halves": steps.halves,
     "shifted": formulas.shifted,
     "smallest": functions.smallest,

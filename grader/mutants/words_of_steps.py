@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
-from grader.mutants.applied import name_of
+from grader.mutants.applied import argument_of, name_of
 from grader.mutants.misread import reading
 from grader.mutants.mutate import Edit
 from grader.mutants.nouns import Known, listed, noun, of
+from grader.mutants.steps import BEFORE
 
 Words = tuple[str, str]
 
@@ -92,12 +93,6 @@ def _product(edit: Edit, _: Known) -> Words:
     )
 
 
-def _apart(edit: Edit, _: Known) -> Words:
-    ratio = isinstance(edit.replacement, ast.BinOp) and isinstance(edit.replacement.op, ast.Div)
-    what = "ratio" if ratio else "product"
-    return "slip.order", f"with the {what} of two means, where the mean of the {what} belongs"
-
-
 def _together(edit: Edit, _: Known) -> Words:
     name = _name(edit.replacement)
     return "slip.order", f"with the {name} of a product, where the product of two {name}s belongs"
@@ -117,6 +112,91 @@ def _raised(node: ast.AST, new: ast.AST) -> ast.AST:
         side = "left" if ast.dump(node.left) != ast.dump(new.left) else "right"
         return _raised(getattr(node, side), getattr(new, side))
     return node
+
+
+def _weight(edit: Edit, known: Known) -> Words:
+    new = edit.replacement
+    assert isinstance(new, ast.BinOp)
+    assert isinstance(new.right, ast.Call)
+    weight = argument_of(new.right, edit.place)
+    said = noun(weight, edit.place, known) if weight is not None else "something"
+    what = "a factor" if said == "something" else said
+    return "slip.number", f"if a mean were divided by the sum of {what}, where it is divided by a count"
+
+
+def _joined(edit: Edit, _: Known) -> Words:
+    node, new = edit.place.node, edit.replacement
+    assert isinstance(node, ast.BinOp)
+    assert isinstance(new, ast.Call)
+    what = f"the `{name_of(new)}`" if isinstance(new.func, ast.Attribute) else "a step"
+    two = f"two `{name_of(new)}`" if isinstance(new.func, ast.Attribute) else "two such steps"
+    kind = {ast.Add: "sum", ast.Sub: "difference"}.get(type(node.op), "mean")
+    return "slip.order", f"with {what} of a {kind}, where the {kind} of {two} belongs"
+
+
+def _reshaped(edit: Edit, known: Known) -> Words:
+    node = edit.place.node
+    core = node.value if isinstance(node, ast.Attribute) else argument_of(node, edit.place)
+    what = noun(core, edit.place, known) if core is not None else "something"
+    return "slip.exchanged", (
+        f"if {what} were only reshaped, where axes change places: the shape is the same, the order of the numbers is not"
+    )
+
+
+def _hardened(edit: Edit, _: Known) -> Words:
+    rounded = _name(edit.place.node) == "sigmoid"
+    what = "probabilities rounded to 0 and 1" if rounded else "1 for what is likeliest and 0 for the rest"
+    return "slip.function", f"with {what}, which has no gradient, where the probabilities themselves belong"
+
+
+def _magnitudes(edit: Edit, _: Known) -> Words:
+    return (
+        "slip.function",
+        f"with the `{_name(edit.place.node)}` of absolute values, where that of the numbers themselves belongs",
+    )
+
+
+def _apart(edit: Edit, _: Known) -> Words:
+    new = edit.replacement
+    ratio = isinstance(new, ast.BinOp) and isinstance(new.op, ast.Div)
+    what, whole = ("ratio", "the ratios") if ratio else ("product", "the product")
+    return "slip.order", f"with the {what} of two means, where the mean of {whole} belongs"
+
+
+def _power(edit: Edit, _: Known) -> Words:
+    node, new = edit.place.node, edit.replacement
+    name = _name(node) or _name(new)
+    early = isinstance(node, ast.Call)
+    return (
+        "slip.order",
+        f"with the `{name}` {'before' if early else 'after'} a power, where it belongs {'after' if early else 'before'}",
+    )
+
+
+def _averaged(edit: Edit, _: Known) -> Words:
+    return "slip.order", f"with a mean taken before the `{_name(edit.place.node)}`, where it belongs after"
+
+
+def _zeros(edit: Edit, _: Known) -> Words:
+    node = edit.place.node
+    weighed = isinstance(node, ast.Call) and not any(each.arg == "ignore_index" for each in node.keywords)
+    if weighed and _name(node) != "mean":
+        return "slip.number", "if a mean were divided by the number of elements, where the sum of their weights belongs"
+    return "slip.number", "if what does not count were still counted in a mean, as zeros"
+
+
+def _stale(edit: Edit, known: Known) -> Words | None:
+    new = edit.replacement
+    assert isinstance(new, ast.FunctionDef)
+    names = [
+        each.targets[0].id.removesuffix(BEFORE)
+        for each in ast.walk(new)
+        if isinstance(each, ast.Assign)
+        and isinstance(each.targets[0], ast.Name)
+        and each.targets[0].id.endswith(BEFORE)
+    ]
+    what = f"`{names[0]}`" if names[0] in known else "a value"
+    return "slip.order", f"with {what} as it was before a step, in a place where the changed one belongs"
 
 
 def _each(edit: Edit, _: Known) -> Words:
@@ -141,7 +221,7 @@ def _misread(edit: Edit, known: Known) -> Words | None:
     names, said = reading(new)
     if not names or not set(names) <= known:
         return None
-    return "slip.function", f"with {listed(names)} {said} before anything else"
+    return "slip.function", f"with {listed(names)} {said}"
 
 
 def _taken(edit: Edit, known: Known) -> Words | None:
@@ -209,12 +289,32 @@ SAYINGS: dict[str, Callable[[Edit, Known], Words | None]] = {
     "apart": _apart,
     "together": _together,
     "powered": _powered,
+    "power": _power,
+    "averaged first": _averaged,
+    "zeros counted": _zeros,
+    "stale": _stale,
+    "exclusive": _same(
+        "slip.number", "with the sums of what comes before each place, where the place itself counts too"
+    ),
+    "rotated": _same("slip.operator", "with the minus sign at the other one of two parts: turned the other way"),
+    "log of mean": _same("slip.order", "with the logarithm of a mean, where the mean of logarithms belongs"),
+    "unlogged": _same("slip.function", "with 1 minus a probability, where minus its logarithm belongs"),
+    "logged": _same("slip.function", "with minus a logarithm, where 1 minus the number itself belongs"),
+    "per weight": _weight,
+    "joined": _joined,
+    "reshaped": _reshaped,
+    "magnitudes": _magnitudes,
+    "hardened": _hardened,
+    "softened": _same("slip.function", "with probabilities, where 1 for the best and 0 for the rest belong"),
     "each": _each,
     "nonzero": _same("slip.number", "with the mean over what is not 0 only, where it belongs over all"),
     "ratio": _same("slip.order", "with a mean of ratios, where the ratio of two sums belongs"),
     "halves": _halves,
     "misread": _misread,
     "taken for": _taken,
+    "early affine": _same(
+        "slip.order", "if a factor were multiplied in and a shift added at the start, where both belong at the end"
+    ),
     "early factor": _early,
     "turned round": _misread,
     "number": _number,
