@@ -65,7 +65,7 @@ def words(body: str, signature: str = "x, y, eps=1e-6") -> dict[str, str]:
         ("return y / x.clamp(min=eps)", "return y / (x + eps)", "slip.function with a lower bound added, where it belongs in the place of what is smaller"),
         ("return torch.clamp_min(x, eps)", "return x + eps", "slip.function with a lower bound added, where it belongs in the place of what is smaller"),
         ("return (x * y).mean()", "return x.mean() * y.mean()", "slip.order with the product of two means, where the mean of the product belongs"),
-        ("return (x / y).mean()", "return x.mean() / y.mean()", "slip.order with the ratio of two means, where the mean of the ratio belongs"),
+        ("return (x / y).mean()", "return x.mean() / y.mean()", "slip.order with the ratio of two means, where the mean of the ratios belongs"),
         ("return x.mean(0) * y.mean(0)", "return (x * y).mean(0)", "slip.order with the mean of a product, where the product of two means belongs"),
         ("return x * (1 - y) ** eps", "return x ** eps * (1 - y) ** eps", "slip.order with `x` inside a power, where it belongs outside"),
         ("return -(x * y.exp()) * (1 - y) ** eps", "return -(x ** eps * y.exp()) * (1 - y) ** eps", "slip.order with `x` inside a power, where it belongs outside"),
