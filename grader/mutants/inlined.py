@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from grader.mutants.answer import mentioned
 from grader.mutants.applied import name_of
+from grader.mutants.effects import doubtful, is_unsure
 
 STEP = "step"
 """The attribute of a node that had a name of its own."""
@@ -20,23 +21,7 @@ STEP = "step"
 SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return, ast.Expr)
 DELAYED = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
 """What is inside may be computed later, or again and again."""
-BINDING = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Await)
 ARITHMETIC = (ast.BinOp, ast.UnaryOp, ast.Name, ast.Constant, ast.operator, ast.unaryop, ast.expr_context)
-WRITERS = {
-    "append",
-    "backward",
-    "clear",
-    "extend",
-    "forward",
-    "insert",
-    "pop",
-    "remove",
-    "setdefault",
-    "step",
-    "update",
-}
-READERS = {"abs", "bool", "float", "int", "len", "list", "max", "min", "pow", "range", "round", "sum", "tuple", "zip"}
-DRAWS = ("rand", "dropout", "bernoulli", "multinomial")
 Block = list[ast.stmt]
 
 
@@ -122,7 +107,7 @@ def _as_helper(function: ast.FunctionDef, outside: set[str]) -> _Helper | None:
     if function.decorator_list or arguments.vararg or arguments.kwarg or arguments.kwonlyargs or len(body) != 1:
         return None
     (last,) = body
-    if not isinstance(last, ast.Return) or last.value is None or _unsure(last.value, outside):
+    if not isinstance(last, ast.Return) or last.value is None or is_unsure(last.value, outside):
         return None
     if any(isinstance(each, DELAYED) for each in ast.walk(last.value)):
         return None
@@ -152,7 +137,7 @@ class _Expanding(ast.NodeTransformer):
         self.generic_visit(node)
         own = isinstance(node.func, ast.Name) and node.func.id not in self._bound
         helper = self._helpers.get(name_of(node)) if own else None
-        if helper is None or any(_unsure(each, self._outside) for each in node.args):
+        if helper is None or any(is_unsure(each, self._outside) for each in node.args):
             return node
         bound = helper.bound(node)
         if bound is None or (mentioned(helper.value) - set(helper.params)) & self._bound:
@@ -229,7 +214,7 @@ def _put_back(function: ast.FunctionDef, block: Block, outside: set[str]) -> Non
 
 def _users(name: str, value: ast.expr, later: Sequence[ast.stmt], count: int, outside: set[str]) -> list[ast.stmt]:
     """Return the statements that read a name as often as that, nothing if its value must not go there."""
-    if _unsure(value, outside):
+    if is_unsure(value, outside):
         return []
     found: list[ast.stmt] = []
     reads = mentioned(value)
@@ -259,14 +244,14 @@ def _reads_of(name: str, statement: ast.stmt) -> list[ast.Name] | None:
 
 def _comes_first(read: ast.Name, statement: ast.stmt, outside: set[str]) -> bool:
     """Tell whether all in a statement that may write needs what is read there, and so comes after it."""
-    return all(any(each is read for each in ast.walk(doubtful)) for doubtful in _doubtful(statement, outside))
+    return all(any(each is read for each in ast.walk(one)) for one in doubtful(statement, outside))
 
 
 def _is_quiet(statement: ast.stmt, reads: set[str], outside: set[str]) -> bool:
     """Tell whether a statement gives names, none of some, their values, and does nothing else."""
     if isinstance(statement, ast.Pass):
         return True
-    if not isinstance(statement, ast.Assign) or _unsure(statement.value, outside):
+    if not isinstance(statement, ast.Assign) or is_unsure(statement.value, outside):
         return False
     parts = [part for each in statement.targets for part in (each.elts if isinstance(each, ast.Tuple) else [each])]
     return all(isinstance(part, ast.Name) and part.id not in reads for part in parts)
@@ -275,27 +260,3 @@ def _is_quiet(statement: ast.stmt, reads: set[str], outside: set[str]) -> bool:
 def _is_arithmetic(value: ast.expr) -> bool:
     """Tell whether an expression is so little that it may be computed twice."""
     return all(isinstance(each, ARITHMETIC) for each in ast.walk(value))
-
-
-def _unsure(node: ast.AST, outside: set[str]) -> bool:
-    return any(True for _ in _doubtful(node, outside))
-
-
-def _doubtful(node: ast.AST, outside: set[str]) -> Iterator[ast.AST]:
-    """Yield what may write, draw, or bind: in-place methods, functions that are not known, `self`'s own modules."""
-    for each in ast.walk(node):
-        if isinstance(each, BINDING) or (isinstance(each, ast.Call) and _may_write(each, outside)):
-            yield each
-
-
-def _may_write(call: ast.Call, outside: set[str]) -> bool:
-    name, root = name_of(call), call.func
-    if name.endswith("_") or name in WRITERS or any(part in name for part in DRAWS):
-        return True
-    if any(each.arg in {"out", "inplace"} for each in call.keywords):
-        return True
-    if isinstance(root, ast.Name):
-        return root.id not in outside | READERS
-    while isinstance(root, ast.Attribute):
-        root = root.value
-    return isinstance(root, ast.Name) and root.id == "self"
