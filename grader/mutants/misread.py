@@ -7,7 +7,8 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from grader.mutants.changes import changed_to, defaults_of, literal
+from grader.mutants.applied import name_of
+from grader.mutants.changes import changed_to, defaults_of, literal, method, number
 from grader.mutants.place import Place
 
 UNIT = "{0} / {0}.norm(dim=-1, keepdim=True)"
@@ -26,6 +27,7 @@ READINGS = {
 """What an argument may be taken for, and how to say so."""
 
 
+BOUNDING = {"clamp", "clamp_min", "clip", "maximum"}
 HINTS = (
     ("squared", r"^var|variance", "as though given a standard deviation"),
     ("square root", r"^std|^sigma|deviation", "as though given a variance"),
@@ -58,6 +60,14 @@ def taken_for(place: Place) -> Iterator[ast.AST]:
     for (one, kind), (other, same) in itertools.permutations(numbers, 2):
         if kind is same and kind in {int, float}:
             yield changed_to(node, body=[ast.parse(f"{one} = {other}").body[0], *node.body])
+
+
+def bounded(place: Place) -> Iterator[ast.AST]:
+    """`x.clamp(min=eps)` to its square, its root, its exponential, its logarithm: misread, but bounded before that."""
+    node = place.node
+    if isinstance(node, ast.Call) and name_of(node) in BOUNDING:
+        yield ast.BinOp(left=node, op=ast.Pow(), right=number(2))
+        yield from (method(node, name) for name in ("sqrt", "exp", "log"))
 
 
 def _read(place: Place, readings: Mapping[str, str]) -> Iterator[ast.AST]:
@@ -99,11 +109,11 @@ def reading(node: ast.FunctionDef) -> tuple[list[str], str]:
                 if ast.unparse(each.value) == ast.unparse(ast.parse(pattern.format(one)))
             ]  # fmt: skip
             words = said.format(its="its" if len(group) == 1 else "their", it="it" if len(group) == 1 else "them")
-            return group, f"{words} before anything else{_hint(said, group)}"
+            return group, f"{words} before anything else{hint(said, group)}"
     return [], ""
 
 
-def _hint(said: str, names: list[str]) -> str:
+def hint(said: str, names: list[str]) -> str:
     """Return what would be changed so, where the names say that it is easily taken for what was given."""
-    fitting = [hint for part, name, hint in HINTS if part in said and all(re.search(name, each) for each in names)]
+    fitting = [words for part, name, words in HINTS if part in said and all(re.search(name, each) for each in names)]
     return f", {fitting[0]}" if fitting else ""

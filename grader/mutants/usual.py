@@ -78,6 +78,7 @@ USUAL: dict[str, Change] = {
     "weighted": formulas.weighted,
     "negated": formulas.negated,
     "turned round": misread.turned_round,
+    "bounded": misread.bounded,
     "misread": misread.misread,
     "number": steps.numbers,
     "constant": formulas.constants,
@@ -99,7 +100,7 @@ COMMON = frozenset(
 ALONE = frozenset(
     number
     for number, kind in enumerate(USUAL)
-    if kind in {"misread", "number", "constant", "neighbour", "name", "taken for", "detached", "doubled"}
+    if kind in {"bounded", "misread", "number", "constant", "neighbour", "name", "taken for", "detached", "doubled"}
 )
 """The places in `USUAL` of what is tried by itself only: together with another change it can mimic too much."""
 

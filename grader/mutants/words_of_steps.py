@@ -6,9 +6,9 @@ import ast
 from collections.abc import Callable, Sequence
 
 from grader.mutants.applied import argument_of, name_of
-from grader.mutants.misread import reading
+from grader.mutants.misread import READINGS, hint, reading
 from grader.mutants.mutate import Edit
-from grader.mutants.nouns import Known, listed, noun, of
+from grader.mutants.nouns import Known, known_sources, listed, noun, of
 from grader.mutants.steps import BEFORE
 
 Words = tuple[str, str]
@@ -224,6 +224,16 @@ def _misread(edit: Edit, known: Known) -> Words | None:
     return "slip.function", f"with {listed(names)} {said}"
 
 
+def _bounded(edit: Edit, known: Known) -> Words | None:
+    core = argument_of(edit.place.node, edit.place)
+    said = noun(core, edit.place, known) if core is not None else "something"
+    names = known_sources([core], edit.place, known) if core is not None else []
+    if said == "something":
+        return None
+    changed = READINGS["{0}." + f"{_name(edit.replacement)}()" if _name(edit.replacement) else "{0} ** 2"]
+    return "slip.function", f"with {said} {changed.format(its='its')} after its bound{hint(changed, names)}"
+
+
 def _taken(edit: Edit, known: Known) -> Words | None:
     new = edit.replacement
     assert isinstance(new, ast.FunctionDef)
@@ -310,6 +320,7 @@ SAYINGS: dict[str, Callable[[Edit, Known], Words | None]] = {
     "nonzero": _same("slip.number", "with the mean over what is not 0 only, where it belongs over all"),
     "ratio": _same("slip.order", "with a mean of ratios, where the ratio of two sums belongs"),
     "halves": _halves,
+    "bounded": _bounded,
     "misread": _misread,
     "taken for": _taken,
     "early affine": _same(

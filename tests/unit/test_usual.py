@@ -99,6 +99,8 @@ ZEROS = "if what does not count were still counted in a mean, as zeros"
         ("g, v: v = 0.9 * v + g; step = g + 0.9 * v; return step - v", "g + 0.9 * v - (0.9 * v + g)", (X, Y), "with `v` as it was before a step, in a place where the changed one belongs"),
         ("x, w, b: return F.layer_norm(x, (5,)) * w + b", "F.layer_norm(x * w + b, (5,))", (X, W, W + 1), "if a factor were multiplied in and a shift added at the start, where both belong at the end"),
         ("mean, var: return (mean ** 2 / var + var.log()).mean()", "(mean ** 2 / var ** 2 + 2 * var.log()).mean()", (X, P), "with `var` squared before anything else, as though given a standard deviation"),
+        ("x, var: safe = var.clamp(min=0.2); return (x / safe + safe.log()).mean()", "(x / var.clamp(min=0.2) ** 2 + 2 * var.clamp(min=0.2).log()).mean()", (X, P), "with `var` squared after its bound, as though given a standard deviation"),
+        ("x, scale: return (x * scale.clamp(max=0.2)).mean()", "(x * scale.clamp(max=0.2).exp()).mean()", (X, P), "with `scale` replaced by its exponential after its bound"),
         ("mean, std: return (mean / std).mean()", "(mean / std.sqrt()).mean()", (X, P), "with `std` replaced by its square root before anything else, as though given a variance"),
         ("probs: return (probs * 3).sum()", "3 * probs.exp().sum()", (P,), "with `probs` replaced by its exponential before anything else, as though given logarithms"),
         ("a, weight: return a.unfold(1, 2, 1) @ weight", "a.unfold(1, 2, 1) @ weight.flip(-1)", (X, W[:2]), "with `weight` reversed along its last axis before anything else"),
