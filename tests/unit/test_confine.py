@@ -66,10 +66,11 @@ def victim(base: Path) -> Iterator[Victim]:
     process = subprocess.Popen(["/bin/sleep", "60"], start_new_session=True)
     tcp = socket.create_server(("127.0.0.1", 0))
     path, abstract = socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)
+    abstract_name = f"\0{base.name}".encode()  # what an attack forked may hold the one of a test before
     path.bind(str(base / "other" / "socket"))
     (base / "other" / "socket").chmod(0o777)
     path.listen()
-    abstract.bind(b"\0grader-test-%d" % os.getpid())
+    abstract.bind(abstract_name)
     abstract.listen()
     (base / "shown" / "pack").mkdir(parents=True)
     (base / "shown" / "pack" / "answers.py").write_bytes(b"the answer")
@@ -83,7 +84,7 @@ def victim(base: Path) -> Iterator[Victim]:
         folder=str(base / "other"),
         port=tcp.getsockname()[1],
         path_socket=str(base / "other" / "socket"),
-        abstract_socket=b"\0grader-test-%d" % os.getpid(),
+        abstract_socket=abstract_name,
         hidden=str(base / "shown" / "pack"),
     )
     process.kill()
