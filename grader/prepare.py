@@ -35,8 +35,9 @@ def prepare_all(
     if course.is_bundle:
         return tuple(recordings.task(exercise, course, seed) for seed in seeds)
     path = course.reference_file(exercise.id)
+    source = path.read_bytes()
     versions = (code_version(), metadata.version("torch"), metadata.version("numpy"))
-    keys = {seed: digest("expected", *versions, exercise.digest, path.read_bytes(), seed) for seed in seeds}
+    keys = {seed: digest("expected", *versions, exercise.digest, source, seed) for seed in seeds}
     found = {seed: expected for seed, key in keys.items() if (expected := cache.get(key, Expected)) is not None}
     missing = tuple(seed for seed in seeds if seed not in found)
     for expected in observe_references(exercise, path, missing, bench) if missing else ():

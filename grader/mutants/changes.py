@@ -199,7 +199,7 @@ def returns(place: Place) -> Iterator[ast.AST]:
     node = place.node
     if isinstance(node, ast.Return) and node.value is not None:
         yield changed_to(node, value=ast.BinOp(left=node.value, op=ast.Mult(), right=ast.Constant(value=2)))
-        yield changed_to(node, value=ast.UnaryOp(op=ast.USub(), operand=node.value))
+        yield changed_to(node, value=negative(node.value))
         yield changed_to(node, value=method(node.value, "detach"))
         yield changed_to(node, value=method(node.value, "float"))
 
@@ -295,8 +295,13 @@ def literal(node: ast.AST) -> bool | int | float | str | None:
 def number(value: float) -> ast.expr:
     """Return a number as code; a negative one with its sign in front."""
     if value < 0:
-        return ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=-value))
+        return negative(ast.Constant(value=-value))
     return ast.Constant(value=abs(value))
+
+
+def negative(value: ast.expr) -> ast.UnaryOp:
+    """Return code with a minus sign in front."""
+    return ast.UnaryOp(op=ast.USub(), operand=value)
 
 
 def method(value: ast.expr, name: str, *args: ast.expr) -> ast.Call:

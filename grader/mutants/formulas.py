@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from grader.mutants import changes
 from grader.mutants.applied import argument_of, is_size, name_of, names_axis
-from grader.mutants.changes import changed_to, is_module, literal, method, number
+from grader.mutants.changes import changed_to, is_module, literal, method, negative, number
 from grader.mutants.place import Place
 
 TURNED = {"T", "mT"}
@@ -102,12 +102,8 @@ def rotated(place: Place) -> Iterator[ast.AST]:
     if isinstance(node, ast.List | ast.Tuple) and len(node.elts) == 2:
         signs = [isinstance(each, ast.UnaryOp) and isinstance(each.op, ast.USub) for each in node.elts]
         if sum(signs) == 1:
-            turned = [each.operand if isinstance(each, ast.UnaryOp) else _negative(each) for each in node.elts]
+            turned = [each.operand if isinstance(each, ast.UnaryOp) else negative(each) for each in node.elts]
             yield changed_to(node, elts=turned)
-
-
-def _negative(node: ast.expr) -> ast.UnaryOp:
-    return ast.UnaryOp(op=ast.USub(), operand=node)
 
 
 def parts(place: Place) -> Iterator[ast.AST]:

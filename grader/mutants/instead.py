@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TypeGuard
 
 from grader.mutants.applied import applied, argument_of, axis_of, name_of
-from grader.mutants.changes import changed_to, literal, method, number
+from grader.mutants.changes import changed_to, literal, method, negative, number
 from grader.mutants.place import Place
 
 BOUNDED = {"clamp", "clamp_min", "clip", "relu", "maximum"}
@@ -111,8 +111,7 @@ def _exponents(node: ast.expr, place: Place) -> Iterator[ast.expr]:
 
 def _negative_power(factor: ast.expr, exponent: ast.expr) -> ast.expr:
     """Return the power of a number below 0, such as a logarithm, with the minus sign outside."""
-    power = ast.BinOp(left=ast.UnaryOp(op=ast.USub(), operand=factor), op=ast.Pow(), right=exponent)
-    return ast.UnaryOp(op=ast.USub(), operand=power)
+    return negative(ast.BinOp(left=negative(factor), op=ast.Pow(), right=exponent))
 
 
 def _exchanged(node: ast.expr, factor: ast.expr, new: ast.expr) -> ast.expr:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from grader.mutants.applied import applied, argument_of, name_of
-from grader.mutants.changes import changed_to, literal, method, number
+from grader.mutants.changes import changed_to, literal, method, negative, number
 from grader.mutants.nouns import assigned
 from grader.mutants.place import Place
 
@@ -29,7 +29,7 @@ def unlogged(place: Place) -> Iterator[ast.AST]:
         return
     core, each = argument_of(node, place), _of_each(node)
     if each is not None:
-        likely = ast.BinOp(left=number(1), op=ast.Sub(), right=method(_negative(each), "exp"))
+        likely = ast.BinOp(left=number(1), op=ast.Sub(), right=method(negative(each), "exp"))
         yield likely if each is node else method(likely, "mean")
     elif core is not None and name_of(node) == "logsigmoid":
         yield _less_1(method(core, "sigmoid"))
@@ -45,7 +45,7 @@ def logged(place: Place) -> Iterator[ast.AST]:
     node, parent = place.node, place.parent
     ends = isinstance(parent, ast.Return) or (isinstance(parent, ast.Attribute) and parent.attr in {"mean", "sum"})
     if ends and isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and literal(node.left) == 1:
-        yield _negative(method(node.right, "log"))
+        yield negative(method(node.right, "log"))
 
 
 def log_of_mean(place: Place) -> Iterator[ast.AST]:
@@ -55,7 +55,7 @@ def log_of_mean(place: Place) -> Iterator[ast.AST]:
         return
     each = _of_each(node)
     if each is not None and each is not node:
-        yield _negative(method(method(method(_negative(each), "exp"), "mean"), "log"))
+        yield negative(method(method(method(negative(each), "exp"), "mean"), "log"))
     core = argument_of(node, place)
     if name_of(node) != "mean" or core is None:
         return
@@ -64,7 +64,7 @@ def log_of_mean(place: Place) -> Iterator[ast.AST]:
         mean = applied(node, method(inner, "exp"), place)
         assert isinstance(mean, ast.expr)
         whole = method(mean, "log")
-        yield whole if inner is core else _negative(whole)
+        yield whole if inner is core else negative(whole)
 
 
 def is_log(node: ast.AST, place: Place, *, deep: bool = True) -> bool:
@@ -129,7 +129,3 @@ def _is_exponent(place: Place) -> bool:
 
 def _less_1(node: ast.expr) -> ast.BinOp:
     return ast.BinOp(left=node, op=ast.Sub(), right=number(1))
-
-
-def _negative(node: ast.expr) -> ast.UnaryOp:
-    return ast.UnaryOp(op=ast.USub(), operand=node)

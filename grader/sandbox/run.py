@@ -210,10 +210,9 @@ def _call_together(progress: _Progress, worker: Worker) -> None:
     timeout_s = min(max(call.timeout_s for call in group), progress.deadline - started)
     try:
         seen = worker.ask(PerformAll(calls=group), Performed, timeout_s).observations
+        if len(seen) != len(group) or not all(map(plausible, seen)):
+            raise WorkerEndedError("a reply came that no worker writes")
     except GONE:
-        progress.one_by_one = len(group)
-        return
-    if len(seen) != len(group) or not all(map(plausible, seen)):
         worker.kill()
         progress.one_by_one = len(group)
         return

@@ -26,7 +26,7 @@ from grader.verify.trial import Prepared
 
 RIGHT_SEEDS = 20
 MUTANT_SEEDS = 3
-TOGETHER = 10
+SEEDS_TOGETHER = 10
 """The reference is observed on so many seeds in one worker."""
 
 Progress = Callable[[int, int], None]
@@ -101,15 +101,15 @@ class _Ready:
 def _all(names: Sequence[str], course: Course, bench: Bench, settings: Settings, meter: _Meter) -> list[Part]:
     loaded = meter.run(
         [lambda name=name: _load(name, course, bench) for name in names],  # type: ignore[misc]
-        to_come=len(names) * math.ceil(settings.seeds / TOGETHER),
+        to_come=len(names) * math.ceil(settings.seeds / SEEDS_TOGETHER),
     )
     parts = [part for _, part in loaded]
     exercises = [exercise for exercise, _ in loaded if exercise is not None]
     seeds = tuple(range(settings.seeds))
     groups = [
-        (exercise, seeds[start : start + TOGETHER])
+        (exercise, seeds[start : start + SEEDS_TOGETHER])
         for exercise in exercises
-        for start in range(0, settings.seeds, TOGETHER)
+        for start in range(0, settings.seeds, SEEDS_TOGETHER)
     ]
     observed = meter.run(
         [lambda e=exercise, s=group: _prepare(e, s, course, bench) for exercise, group in groups]  # type: ignore[misc]

@@ -93,12 +93,16 @@ class Counting:
             mode.__exit__(kind, error, trace)
 
 
-class _Operators(TorchDispatchMode):
+class Watching(TorchDispatchMode):
+    """A mode that sees every operation that torch dispatches."""
+
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
         """Keep torch from importing `torch._dynamo` (1.4 s) to guard this mode against compilation."""
         return False
 
+
+class _Operators(Watching):
     def __init__(self, counting: Counting) -> None:
         super().__init__()
         self.counting = counting

@@ -11,7 +11,8 @@ import re
 from typing import Any
 
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
+
+from grader.worker.claims import Watching
 
 EXACT = re.compile(
     r"^(_to_copy|abs|arange|amax|amin|bernoulli|cat|clamp.*|clone|constant_pad.*|copy|cummax|cummin|embedding|empty.*|eye|"
@@ -22,13 +23,8 @@ EXACT = re.compile(
 """Operations that only move, choose or make numbers, by the names that torch dispatches."""
 
 
-class Shaking(TorchDispatchMode):
+class Shaking(Watching):
     """Moves what operations return, in its `with`, up or down at random; `seed` says where which way."""
-
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        """Keep torch from importing `torch._dynamo` (1.4 s) to guard this mode against compilation."""
-        return False
 
     def __init__(self, seed: int) -> None:
         super().__init__()
