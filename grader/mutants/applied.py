@@ -26,6 +26,11 @@ def argument_of(node: ast.AST, place: Place) -> ast.expr | None:
     return node.args[0] if node.args else None
 
 
+def is_own(call: ast.Call, place: Place) -> bool:
+    """Tell whether a call is that of a tensor's method."""
+    return isinstance(call.func, ast.Attribute) and not is_module(call.func.value, place)
+
+
 def applied(call: ast.Call, to: ast.AST, place: Place) -> ast.AST:
     """Return the same call applied to something else."""
     if isinstance(call.func, ast.Attribute) and not is_module(call.func.value, place):
@@ -46,7 +51,7 @@ def names_axis(place: Place) -> bool:
         return parent.arg in AXES
     if not isinstance(parent, ast.Call) or place.role != "args" or name_of(parent) not in REDUCTIONS:
         return False
-    own = isinstance(parent.func, ast.Attribute) and not is_module(parent.func.value, place)
+    own = is_own(parent, place)
     return parent.args.index(place.node) == (0 if own else 1)  # type: ignore[arg-type]
 
 

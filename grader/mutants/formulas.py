@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 
 from grader.mutants import changes
-from grader.mutants.applied import argument_of, is_size, name_of, names_axis
-from grader.mutants.changes import changed_to, is_module, literal, method, negative, number
+from grader.mutants.applied import argument_of, is_own, is_size, name_of, names_axis
+from grader.mutants.changes import changed_to, literal, method, negative, number
 from grader.mutants.place import Place
 
 TURNED = {"T", "mT"}
@@ -155,7 +155,7 @@ def shifted(place: Place) -> Iterator[ast.AST]:
     if isinstance(node, ast.Call) and name_of(node) == "arange":
         yield ast.BinOp(left=node, op=ast.Add(), right=number(1))
     if isinstance(node, ast.Call) and name_of(node) in {"tril", "triu"}:
-        own = isinstance(node.func, ast.Attribute) and not is_module(node.func.value, place)
+        own = is_own(node, place)
         given = node.args[0 if own else 1 :]
         if given:
             mirror = {"tril": "triu", "triu": "tril"}[name_of(node)]

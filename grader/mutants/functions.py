@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from grader.mutants import changes
-from grader.mutants.applied import REDUCTIONS, applied, argument_of, ends, is_size, name_of, names_axis
+from grader.mutants.applied import REDUCTIONS, applied, argument_of, ends, is_own, is_size, name_of, names_axis
 from grader.mutants.changes import AXES, changed_to, is_module, literal, method, number
 from grader.mutants.place import Place
 
@@ -66,7 +66,7 @@ def whole(place: Place) -> Iterator[ast.AST]:
     if isinstance(node, ast.Call) and name_of(node) in {"softmax", "log_softmax"} and core is not None:
         yield method(method(method(core, "flatten"), name_of(node), number(0)), "view_as", core)
     if isinstance(node, ast.Call) and name_of(node) in REDUCTIONS - SOFT:
-        own = isinstance(node.func, ast.Attribute) and not is_module(node.func.value, place)
+        own = is_own(node, place)
         kept = [] if own else node.args[:1]
         if len(node.args) > len(kept) or any(keyword.arg in AXES for keyword in node.keywords):
             others = [each for each in node.keywords if each.arg not in {*AXES, "keepdim"}]
@@ -175,7 +175,7 @@ def doubled(place: Place) -> Iterator[ast.AST]:
     """`softmax(x, -1)` to the softmax of itself; `a + b` to `a + b + b`."""
     node = place.node
     if isinstance(node, ast.Call) and name_of(node) in SOFT:
-        own = isinstance(node.func, ast.Attribute) and not is_module(node.func.value, place)
+        own = is_own(node, place)
         if own and isinstance(node.func, ast.Attribute):
             yield changed_to(node, func=changed_to(node.func, value=node))
         elif node.args:
@@ -214,7 +214,7 @@ def moved(place: Place) -> Iterator[ast.AST]:
 
 def _renumbered(call: ast.Call, before: ast.Call, place: Place) -> ast.Call:
     """Return a call with its axis counted as it is after a function that takes an axis away."""
-    gone, kept = (_axis(each, 0 if _is_own(each, place) else 1) for each in (before, call))
+    gone, kept = (_axis(each, 0 if is_own(each, place) else 1) for each in (before, call))
     flags = any(each.arg == "keepdim" for each in before.keywords)
     if gone is None or kept is None or name_of(before) not in REDUCTIONS - KEEPING or flags:
         return call
@@ -227,13 +227,8 @@ def _along(call: ast.Call, axis: ast.expr, place: Place) -> ast.Call:
     named = [changed_to(each, value=axis) if each.arg in AXES else each for each in call.keywords]
     if any(each.arg in AXES for each in call.keywords):
         return changed_to(call, keywords=named)
-    at = 0 if _is_own(call, place) else 1
+    at = 0 if is_own(call, place) else 1
     return changed_to(call, args=[*call.args[:at], axis, *call.args[at + 1 :]])
-
-
-def _is_own(call: ast.Call, place: Place) -> bool:
-    """Tell whether a call is that of a tensor's method."""
-    return isinstance(call.func, ast.Attribute) and not is_module(call.func.value, place)
 
 
 def filled(place: Place) -> Iterator[ast.AST]:

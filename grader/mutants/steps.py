@@ -6,8 +6,8 @@ import ast
 import copy
 from collections.abc import Iterator
 
-from grader.mutants.applied import REDUCTIONS, applied, argument_of, is_size, name_of, names_axis
-from grader.mutants.changes import AXES, changed_to, is_module, literal, method, number
+from grader.mutants.applied import REDUCTIONS, applied, argument_of, is_own, is_size, name_of, names_axis
+from grader.mutants.changes import AXES, changed_to, literal, method, number
 from grader.mutants.place import Place
 
 SOFT = {"softmax", "log_softmax", "sigmoid", "tanh", "relu", "exp", "log", "softplus", "normalize"}
@@ -128,7 +128,7 @@ def narrowed(place: Place) -> Iterator[ast.AST]:
         "argmin",
     }:
         return
-    own = isinstance(node.func, ast.Attribute) and not is_module(node.func.value, place)
+    own = is_own(node, place)
     if isinstance(node.func, ast.Attribute) and not node.keywords and len(node.args) == (0 if own else 1):
         options = {"dim": number(-1), "keepdim": ast.Constant(value=True)}
         yield changed_to(node, keywords=[ast.keyword(arg=name, value=value) for name, value in options.items()])

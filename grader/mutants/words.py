@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any, TypeGuard
 
 from grader.mutants import words_of_steps
-from grader.mutants.applied import name_of
-from grader.mutants.changes import AXES, CHOOSERS, is_module, literal
+from grader.mutants.applied import is_own, name_of
+from grader.mutants.changes import AXES, CHOOSERS, literal
 from grader.mutants.formulas import SMALL, TURNED
 from grader.mutants.mutate import Edit
 from grader.mutants.nouns import Known, known_sources, listed, noun, of, own_name
@@ -78,7 +78,7 @@ def _called(edit: Edit, known: Known) -> Words | None:
     if not isinstance(node, ast.Call):
         return None
     name = name_of(node)
-    own = isinstance(node.func, ast.Attribute) and not is_module(node.func.value, edit.place)
+    own = is_own(node, edit.place)
     applied = node.func.value if own and isinstance(node.func, ast.Attribute) else (node.args or [node])[0]
     if name in DETACHING:
         return "slip.detach", f"if a gradient flowed through {noun(applied, edit.place, known)}: without the `{name}`"
