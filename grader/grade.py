@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from grader import __version__, findings, footprint, judge, misconceptions, rules, suspects
+from grader import __version__, findings, footprint, judge, misconceptions, rules, suspects, traced
 from grader.expected import harness_of
 from grader.findings.lead import is_unexplained, leading
 from grader.model import (
@@ -72,7 +72,9 @@ def grade(
     sights = [_sights(task, executions, run, source) for task in tasks]
     complaints = ask_predicates([sight for group in sights for sight in group], bench)
     results = tuple(
-        _result(task, _verdicts(task, group, complaints, submission, run), submission, run, show_hidden=show_hidden)
+        _result(
+            task, _verdicts(task, group, complaints, submission, run, bench), submission, run, show_hidden=show_hidden
+        )
         for task, group in zip(tasks, sights, strict=True)
     )
     return Report(
@@ -181,7 +183,12 @@ def _result(task: Task, judged: _Judged, submission: Submission, run: Run, *, sh
 
 
 def _verdicts(
-    task: Task, sights: list[Sight], complaints: dict[tuple[str, str], str], submission: Submission, run: Run
+    task: Task,
+    sights: list[Sight],
+    complaints: dict[tuple[str, str], str],
+    submission: Submission,
+    run: Run,
+    bench: Bench,
 ) -> _Judged:
     exercise = task.exercise
     came = any(sight.observed.values for sight in sights)
@@ -195,7 +202,9 @@ def _verdicts(
     if extra:
         seen = [replace(each, differences=(*each.differences, *extra.get(each.case.name, ()))) for each in seen]
     known = _known_mistake(task, seen) if begun else None
-    told = _reasons(task, tuple(seen), known) if begun and _needs_reasons(seen) else ((),) * len(seen)
+    told = (
+        _reasons(task, tuple(seen), known, submission, bench) if begun and _needs_reasons(seen) else ((),) * len(seen)
+    )
     total = sum(sight.case.weight for sight in sights) or 1.0
     verdicts: list[Verdict] = []
     for sight, found in zip(seen, told, strict=True):
@@ -218,12 +227,19 @@ def _is_replaced(exercise: Exercise, submission: Submission, run: Run, sights: l
     return gave and any(REBINDING.search(cell.source) or part_set.search(cell.source) for cell in submission.cells)
 
 
-def _reasons(task: Task, seen: tuple[Sight, ...], known: Finding | None) -> tuple[tuple[Finding, ...], ...]:
-    """Return what the rules find in each case; where they find no cause, a slip that behaves alike is looked for."""
+def _reasons(
+    task: Task, seen: tuple[Sight, ...], known: Finding | None, submission: Submission, bench: Bench
+) -> tuple[tuple[Finding, ...], ...]:
+    """Return what the rules find in each case; where they find no cause, a slip that behaves alike is looked for.
+
+    Where there is none either, it is looked for where the numbers leave the reference's.
+    """
     told = findings.find_each(seen, task.variants())
     if known is None and is_unexplained([each[0] for each in told if each]):
         slip = suspects.matching(seen, task.slips)
-        told = told if slip is None else findings.find_each(seen, task.variants(), slip)
+        parting = traced.parted(seen, submission, task.traces, bench) if slip is None else None
+        if slip is not None or parting is not None:
+            told = findings.find_each(seen, task.variants(), slip, parting)
     return told
 
 

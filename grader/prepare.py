@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader import judge, recordings, suspects
+from grader import judge, recordings, suspects, traced
 from grader.cache import Cache, code_version, digest
 from grader.calls import Plan, student_call
 from grader.course import Course
@@ -73,6 +73,7 @@ def _task(expected: Expected, key: str, exercise: Exercise, path: Path, bench: B
         misconceptions=kept("misconceptions", observe_misconceptions),
         variants=kept("variants", observe_variants),
         slips=slips,
+        traces=kept("traces", traced.observe_reference),
     )
 
 

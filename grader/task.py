@@ -20,7 +20,8 @@ class Task:
 
     `calls` pairs each case with the call it makes; `sentences` are the misconceptions' words by name; `misconceptions`
     observes them, and `variants` the reference on changed inputs, once somebody needs them. `slips` observes the reference
-    with one place changed: all such on the first cases, or, given names, those on every case.
+    with one place changed: all such on the first cases, or, given names, those on every case. `traces` gives the steps of
+    the reference in each case.
     """
 
     exercise: Exercise
@@ -30,6 +31,7 @@ class Task:
     misconceptions: Callable[[], Misconceptions]
     variants: Callable[[], Misconceptions]
     slips: Callable[[tuple[str, ...]], Misconceptions] = lambda _: Misconceptions()
+    traces: Callable[[], Misconceptions] = Misconceptions
 
     @cached_property
     def asked(self) -> tuple[tuple[Case, Call, Expectation], ...]:

@@ -10,6 +10,7 @@ from grader.findings.scene import Scene, scenes
 from grader.model import Finding, Misconceptions, RuleText
 from grader.mutants.slips import Slip
 from grader.sight import Sight
+from grader.trace.parting import Parting
 
 __all__ = ["all_rules", "find", "find_each", "ids", "texts"]
 
@@ -44,14 +45,18 @@ def find(sight: Sight, siblings: tuple[Sight, ...] = (), variants: Misconception
 
 
 def find_each(
-    sights: tuple[Sight, ...], variants: Misconceptions | None = None, slip: Slip | None = None
+    sights: tuple[Sight, ...],
+    variants: Misconceptions | None = None,
+    slip: Slip | None = None,
+    parting: Parting | None = None,
 ) -> tuple[tuple[Finding, ...], ...]:
     """Return the findings of each case of an exercise; what all cases share is worked out once.
 
-    `slip` is the change of the reference that the submission behaves like, if there is one.
+    `slip` is the change of the reference that the submission behaves like, `parting` where its numbers leave the
+    reference's, if there is one.
     """
     with np.errstate(all="ignore"):
-        return tuple(_found(scene) for scene in scenes(sights, variants, slip))
+        return tuple(_found(scene) for scene in scenes(sights, variants, slip, parting))
 
 
 def all_rules() -> tuple[Rule, ...]:

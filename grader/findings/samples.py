@@ -25,6 +25,12 @@ FACTS: Mapping[str, Mapping[str, Scalar]] = {
     },
     "slip.option": {"told": "if `unbiased=` were left out in the `var`"},
     "slip.detach": {"told": "if a gradient flowed through `pred`: without the `detach`"},
+    "value.parts": {
+        "line": 3,
+        "code": "weight = torch.exp(target.abs().sqrt())",
+        "got": "sqrt(abs(target))",
+        "instead": " From the same numbers it makes `target ** 2 + 0.5`.",
+    },
     "rule.forbidden": {"name": "torch.nn.functional.mse_loss", "where": "in line 2"},
     "rule.loop": {"where": "line 3"},
     "run.not-assigned": {"message": "`stable` is not assigned"},

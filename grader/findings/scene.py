@@ -33,6 +33,7 @@ from grader.model import Mapping as MappingNode
 from grader.model import Sequence as SequenceNode
 from grader.mutants.slips import Slip
 from grader.sight import ROOT, Sight
+from grader.trace.parting import Parting
 
 Numbers = NDArray[np.float64]
 T = TypeVar("T")
@@ -255,24 +256,35 @@ class Cases:
 class Scene:
     """One case, among all cases of its exercise. `variants` are the reference's conduct on changed inputs, if known.
 
-    `slip` is the change of the reference that explains every case of the exercise, if one does.
+    `slip` is the change of the reference that explains every case of the exercise, if one does; `parting` is where the
+    submission's numbers leave the reference's.
     """
 
     here: Glimpse
     cases: Cases
     variants: Mapping[str, Mapping[str, Execution]]
     slip: Slip | None = None
+    parting: Parting | None = None
 
 
 def scenes(
-    sights: tuple[Sight, ...], variants: Misconceptions | None = None, slip: Slip | None = None
+    sights: tuple[Sight, ...],
+    variants: Misconceptions | None = None,
+    slip: Slip | None = None,
+    parting: Parting | None = None,
 ) -> tuple[Scene, ...]:
     """Return a scene for each case. A scenario asks something of its own, and so is no evidence for the others."""
     glimpses = tuple(Glimpse(sight, tuple(_pairs(sight))) for sight in sights)
     known = _by_name(variants)
     common = Cases(tuple(glimpse for glimpse in glimpses if glimpse.sight.case.scenario is None), glimpses)
     return tuple(
-        Scene(glimpse, common if glimpse.sight.case.scenario is None else Cases((glimpse,), glimpses), known, slip)
+        Scene(
+            glimpse,
+            common if glimpse.sight.case.scenario is None else Cases((glimpse,), glimpses),
+            known,
+            slip,
+            parting,
+        )
         for glimpse in glimpses
     )
 

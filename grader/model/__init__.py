@@ -85,6 +85,7 @@ from grader.model.report import (
     Shown,
     Verdict,
 )
+from grader.model.traced import Step, Trace
 
 __all__ = [
     "ITEM_BYTES",
@@ -152,10 +153,12 @@ __all__ = [
     "Sequence",
     "Shown",
     "Status",
+    "Step",
     "Submission",
     "Tensor",
     "Text",
     "Tolerance",
+    "Trace",
     "Use",
     "Value",
     "Verdict",

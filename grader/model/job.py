@@ -44,9 +44,9 @@ class Call(Value, frozen=True, kw_only=True):
 
     A second set of arguments is written over the first set's memory and run too. `precision` is the dtype of a
     scenario's draws, `seed` feeds cotangents and scenarios, `jitter` numbers the ulp perturbation of a scenario's draws
-    (0: none), `shaken` asks for one of each operation's result, `state` holds parameters and buffers for a module;
-    `state_buffers` says which are buffers. `counted` asks for a second, instrumented run: operators dispatched, and
-    whether the result repeats.
+    (0: none), `shaken` asks for one of each operation's result, `traced` for the steps alone, `state` holds parameters and
+    buffers for a module; `state_buffers` says which are buffers. `counted` asks for a second, instrumented run: operators
+    dispatched, and whether the result repeats.
     """
 
     id: str
@@ -66,6 +66,7 @@ class Call(Value, frozen=True, kw_only=True):
     precision: str = "float32"
     jitter: int = 0
     shaken: bool = False
+    traced: bool = False
     counted: bool = True
     seed: int = 0
     timeout_s: float = 10.0

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from grader.model.base import Array, Value
+from grader.model.traced import Trace
 
 
 class Status(StrEnum):
@@ -110,7 +111,7 @@ class Observation(Value, frozen=True, kw_only=True):
 
     `missing`: the name is not defined. `backward`: what the backward pass raised. `state` is a module's state_dict as
     constructed, `buffers` its buffers after the call and `buffers_moved` those it changed.
-    `magnitude` is that of the largest float a scenario drew.
+    `magnitude` is that of the largest float a scenario drew; `trace` is there where it was asked for, and nothing else then.
     """
 
     missing: bool = False
@@ -125,6 +126,7 @@ class Observation(Value, frozen=True, kw_only=True):
     magnitude: float = 1.0
     raised: Raised | None = None
     claims: Claims = Claims()
+    trace: Trace | None = None
 
 
 class Definition(Value, frozen=True, kw_only=True):

@@ -6,7 +6,19 @@ longer or odder than `grader.worker.tensors` writes, so that whoever reads it la
 
 from __future__ import annotations
 
-from grader.model import Mapping, Node, Nothing, Number, Observation, Opaque, Raised, Sequence, Tensor, Text
+from grader.model import (
+    Mapping,
+    Node,
+    Nothing,
+    Number,
+    Observation,
+    Opaque,
+    Raised,
+    Sequence,
+    Tensor,
+    Text,
+    Trace,
+)
 
 MAX_DEPTH = 24
 MAX_NODES = 20_000
@@ -33,6 +45,7 @@ def plausible(observation: Observation) -> bool:
         and len(observation.printed) <= MAX_TEXT
         and all(_raised(each) for each in (observation.raised, observation.backward))
         and _nodes(observation.values)
+        and _trace(observation.trace)
     )
 
 
@@ -46,6 +59,21 @@ def _raised(raised: Raised | None) -> bool:
         and len(names) <= MAX_NAME
         and all(0 < len(name) <= MAX_NAME for name in names)
         and all(0 <= place < 1 << 63 for place in places)
+    )
+
+
+def _trace(trace: Trace | None) -> bool:
+    if trace is None:
+        return True
+    arrays = [*trace.results, *(number for _, number in trace.names)]
+    arrays += [number for step in trace.steps for number in (*step.inputs, *step.outputs)]
+    texts = [text for step in trace.steps for text in (step.operation, *step.options)]
+    return (
+        len(arrays) + len(texts) + len(trace.steps) <= MAX_ENTRIES
+        and all(0 <= number < len(trace.arrays) for number in arrays)
+        and all(len(text) <= MAX_NAME for text in texts)
+        and all(0 <= place < 1 << 31 for step in trace.steps for place in (step.cell, step.line))
+        and all(name.isidentifier() and len(name) <= MAX_NAME for name, _ in trace.names)
     )
 
 

@@ -85,17 +85,18 @@ def _message(error: BaseException) -> str:
 def _frames(error: BaseException, cells: dict[str, int]) -> tuple[Frame, ...]:
     frames = []
     for frame, line in traceback.walk_tb(error.__traceback__):
-        cell = _cell_of(frame.f_code.co_filename, cells)
+        cell = cell_of(frame.f_code.co_filename, cells)
         if cell is not None:
             frames.append(Frame(cell=cell, line=line, function=frame.f_code.co_name[:200]))
     if isinstance(error, SyntaxError) and error.filename and error.lineno:
-        cell = _cell_of(error.filename, cells)
+        cell = cell_of(error.filename, cells)
         if cell is not None:
             frames.append(Frame(cell=cell, line=error.lineno, function="<module>"))
     return tuple(frames[-MAX_FRAMES:])
 
 
-def _cell_of(name: str, cells: dict[str, int]) -> int | None:
+def cell_of(name: str, cells: dict[str, int]) -> int | None:
+    """Return the number of the cell whose code has a file name, None for anybody else's code."""
     if name.startswith("<submission ") and name[12:-1].isdigit():
         return int(name[12:-1])
     return cells.get(name)

@@ -18,6 +18,7 @@ from grader.worker.claims import RANDOM_SEED, Counting, generators_now, restore,
 from grader.worker.load import printable, raised_by
 from grader.worker.shaken import Shaking
 from grader.worker.tensors import lay_out, storage_address, tensors_in, to_array, to_node, to_tensor
+from grader.worker.tracing import TooLong, Tracing
 
 MAX_PRINTED = 20_000
 SECOND = " (second derivative)"
@@ -46,7 +47,9 @@ def perform(call: Call, namespace: Namespace, harness: Namespace, cells: dict[st
         generators = generators_now() if call.counted else {}
         shaking = Shaking(call.seed + call.jitter) if call.shaken else contextlib.nullcontext()
         with contextlib.redirect_stdout(printed), shaking:
-            observation = _observe(call, namespace, harness)
+            observation = (
+                _traced(call, namespace, harness, cells) if call.traced else _observe(call, namespace, harness)
+            )
     except BaseException as error:
         observation = Observation(raised=raised_by(error, cells))
     changed = restore(before)
@@ -232,6 +235,19 @@ def _again(call: Call, namespace: Namespace, first: Any) -> tuple[Counting, bool
         result = _invoke(target, call, call.arguments[0], tensors)
     owners = {storage_address(tensor): name for name, tensor in tensors.items() if tensor.numel()}
     return counting, to_node(result, owners) == first
+
+
+def _traced(call: Call, namespace: Namespace, harness: Namespace, cells: dict[str, int]) -> Observation:
+    """Call once, with the first arguments, and write its steps down; a call with too many of them has none."""
+    try:
+        with Tracing(cells) as tracing:
+            if call.scenario is not None:
+                result: Any = scenario.run(call, namespace, harness, scenario.Draw(call))
+            else:
+                result = _invoke(_target(call, namespace), call, call.arguments[0], _fresh(call.arguments[0]))
+        return Observation(trace=tracing.trace(result))
+    except TooLong:
+        return Observation()
 
 
 def _observe_scenario(call: Call, namespace: Namespace, harness: Namespace) -> Observation:

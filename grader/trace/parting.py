@@ -1,0 +1,124 @@
+"""The first step of a submission whose numbers the reference has not, and what the reference does in its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from grader.model import Step, Trace
+from grader.trace.known import Known, Match, is_plain, same
+from grader.trace.text import Naming, expression, is_silent
+
+CHAIN = 3
+"""So many steps of the reference are told."""
+
+
+@dataclass(frozen=True)
+class Parting:
+    """Where the numbers part: the line, what is computed there, and what may be computed there instead, or "".
+
+    `index` is the step's number, `code` the text of the line.
+    """
+
+    index: int
+    cell: int
+    line: int
+    mine: str
+    right: str
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One call's steps, with what each of its arrays is in the other call."""
+
+    trace: Trace
+    known: Known
+    other: Known
+
+    @cached_property
+    def met(self) -> tuple[Match | None, ...]:
+        """Each array's match in the other call."""
+        return tuple(self.other.find(array) for array in self.known.arrays)
+
+    @cached_property
+    def made(self) -> dict[int, int]:
+        """The step that makes each array; what is handed in is made by none."""
+        found: dict[int, int] = {}
+        for index, step in enumerate(self.trace.steps):
+            for number in step.outputs:
+                if number not in step.inputs:
+                    found.setdefault(number, index)
+        return found
+
+    def is_shared(self, number: int) -> bool:
+        """Tell whether the other call has an array too, or it says nothing."""
+        return self.met[number] is not None or is_plain(self.known.arrays[number])
+
+    def own(self, results: list[int]) -> tuple[list[int], set[int]]:
+        """Return the first steps, and all, on the way to some results that make what the other call has not."""
+        first, every, todo, seen = [], set[int](), [each for each in results if not self.is_shared(each)], set[int]()
+        while todo:
+            number = todo.pop()
+            if number in seen or number not in self.made:
+                continue
+            seen.add(number)
+            index = self.made[number]
+            before = [each for each in self.trace.steps[index].inputs if not self.is_shared(each) and each in self.made]
+            every.add(index)
+            first += [] if before else [index]
+            todo += before
+        return sorted(set(first), key=lambda index: (not self.trace.steps[index].inputs, index)), every
+
+    def shared_inputs(self, index: int) -> set[int]:
+        """Return the numbers, in the other call, of what goes into a step."""
+        matches = (self.met[number] for number in self.trace.steps[index].inputs)
+        return {match.number for match in matches if match is not None}
+
+    def chain(self, start: int, every: set[int]) -> int:
+        """Return the last of the steps, `start` and what follows on it, that are told."""
+        made, last, count = set(self.trace.steps[start].outputs), start, 1
+        for index in sorted(every):
+            step = self.trace.steps[index]
+            if index > start and count < CHAIN and made & set(step.inputs):
+                made, last, count = made | set(step.outputs), index, count + (not is_silent(step))
+        return last
+
+
+def parting(mine: Trace, right: Trace) -> Parting | None:
+    """Return where a submission's numbers leave the reference's, None where its results are right or nothing is seen."""
+    ours, theirs = Known.of(mine), Known.of(right)
+    student, reference = Side(mine, ours, theirs), Side(right, theirs, ours)
+    if len(mine.results) != len(right.results):
+        return None
+    pairs = zip(mine.results, right.results, strict=True)
+    wrong = [pair for pair in pairs if not same(ours.arrays[pair[0]], theirs.arrays[pair[1]])]
+    first, _ = student.own([one for one, _ in wrong])
+    if not first:
+        return None
+    step = mine.steps[first[0]]
+    return Parting(
+        index=first[0],
+        cell=step.cell,
+        line=step.line,
+        mine=expression(Naming.own(mine), first[0]),
+        right=_instead(student, reference, first[0], [other for _, other in wrong]),
+    )
+
+
+def _instead(student: Side, reference: Side, index: int, results: list[int]) -> str:
+    """Return what the reference makes of what goes into a submission's step, "" where that is not to be seen."""
+    first, every = reference.own(results)
+    step = student.trace.steps[index]
+    told = [(_likeness(step, reference, start), -start) for start in first]
+    likeness, start = max(told, default=(0, 0))
+    if not likeness:
+        return ""
+    last = reference.chain(-start, every)
+    return expression(Naming.of(reference.trace, student.trace, reference.met), last)
+
+
+def _likeness(step: Step, reference: Side, start: int) -> int:
+    """Return how much a step of the reference stands where one of a submission does: by what goes in, by what it is."""
+    common = reference.shared_inputs(start) & set(step.inputs)
+    return 2 * bool(common) + (reference.trace.steps[start].operation == step.operation)

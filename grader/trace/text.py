@@ -1,0 +1,150 @@
+"""A step as an expression, in the words of the source that it is told to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.arrays import to_numpy
+from grader.model import Array, Step, Trace
+from grader.trace.known import Match
+
+DEEP = 4
+UNKNOWN = "..."
+INFIX = {
+    "add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "mm": "@", "bmm": "@", "mv": "@", "dot": "@", "gt": ">",
+    "ge": ">=", "lt": "<", "le": "<=", "eq": "==", "ne": "!=", "bitwise_and": "&", "bitwise_or": "|", "logical_and": "&",
+    "logical_or": "|",
+}  # fmt: skip
+PREFIX = {"neg": "-", "bitwise_not": "~", "logical_not": "~"}
+SILENT = {
+    "alias", "clone", "contiguous", "copy", "detach", "expand", "lift_fresh", "permute", "reshape", "squeeze", "t", "to_copy",
+    "transpose", "unsafe_view", "unsqueeze", "view",
+}  # fmt: skip
+"""What changes no number."""
+ALONG = {
+    "amax", "amin", "argmax", "argmin", "cumsum", "log_softmax", "logsumexp", "max", "mean", "min", "prod", "softmax", "std",
+    "sum", "var",
+}  # fmt: skip
+"""What has its axis as the first argument that is no tensor."""
+OTHER_NAMES = {"linalg_vector_norm": "norm", "nll_loss_forward": "nll_loss", "cdist_forward": "cdist"}
+_AXES = re.compile(r"\[?(-?\d+(?:, -?\d+)*)\]?")
+_SPARE = {"True", "False", "[]"}
+_END = 1 << 62
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What each array of a trace is called: by a name that a reader knows, or by how it is made."""
+
+    trace: Trace
+    names: dict[int, str]
+
+    @staticmethod
+    def own(trace: Trace) -> Naming:
+        """Return the naming of a submission's arrays, by its own variables."""
+        found: dict[int, str] = {}
+        for name, number in trace.names:
+            found.setdefault(number, name)
+        return Naming(trace, found)
+
+    @staticmethod
+    def of(trace: Trace, student: Trace, met: Sequence[Match | None]) -> Naming:
+        """Return the naming of the reference's arrays that a submission has too, as they are called there."""
+        own = Naming.own(student)
+        return Naming(trace, {number: _met(own, match) for number, match in enumerate(met) if match is not None})
+
+    def made(self, number: int) -> Step | None:
+        """Return the step that makes an array."""
+        return next((each for each in self.trace.steps if number in each.outputs and number not in each.inputs), None)
+
+
+def expression(naming: Naming, index: int) -> str:
+    """Return a step as an expression of named arrays, and of at most a few steps before it."""
+    return _step(naming, naming.trace.steps[index], DEEP)
+
+
+def _met(own: Naming, match: Match) -> str:
+    called = _array(own, match.number, DEEP - 2)
+    if match.sign:
+        sign = "~" if own.trace.arrays[match.number].dtype == "bool" else match.sign
+        called = f"{sign}{_within(called)}"
+    return f"{_within(called)}[{UNKNOWN}]" if match.sliced else called
+
+
+def _array(naming: Naming, number: int, deep: int, passed: frozenset[int] = frozenset()) -> str:
+    if number in naming.names:
+        return naming.names[number]
+    step = naming.made(number)
+    if step is not None and is_silent(step) and number not in passed:
+        return _array(naming, step.inputs[-1 if _plain_name(step) == "copy" else 0], deep, passed | {number})
+    if step is not None and deep:
+        return _step(naming, step, deep - 1)
+    return _number(naming.trace.arrays[number]) or UNKNOWN
+
+
+def _number(array: Array) -> str:
+    values = np.asarray(to_numpy(array), dtype=np.float64)
+    return f"{float(values.flat[0]):.4g}" if values.size and np.all(values == values.flat[0]) else ""
+
+
+def is_silent(step: Step) -> bool:
+    """Tell whether a step only lays numbers out otherwise."""
+    return _plain_name(step) in SILENT and bool(step.inputs)
+
+
+def _plain_name(step: Step) -> str:
+    name = step.operation.strip("_")
+    return OTHER_NAMES.get(name, name)
+
+
+def _step(naming: Naming, step: Step, deep: int) -> str:
+    operation = _plain_name(step)
+    operands = [_array(naming, number, deep) for number in step.inputs]
+    options = [_short(each) for each in step.options if each not in _SPARE and "=" not in each]
+    if operation == "rsub":
+        return " - ".join(map(_within, [*options, *operands][:2]))
+    if operation in {"slice", "select"} and operands:
+        return f"{_within(operands[0])}[{_part(operation, options)}]"
+    if operation in {"index", "unbind", "split"} and operands:
+        return f"{_within(operands[0])}[{', '.join(operands[1:]) or UNKNOWN}]"
+    if operation in INFIX and len(operands + options) >= 2:
+        left, right = [*operands, *options][:2]
+        return f"{_within(left)} {INFIX[operation]} {_within(right)}"
+    if operation in PREFIX and operands:
+        return f"{PREFIX[operation]}{_within(operands[0])}"
+    return f"{operation}({', '.join([*operands, *_options(operation, options)])})"
+
+
+def _part(operation: str, options: list[str]) -> str:
+    """Return what is between the brackets of a slice along one axis: ":, 1:"."""
+    axis, *bounds = (int(each) for each in options if re.fullmatch(r"-?\d+", each))
+    texts = [str(each) if 0 != each < _END else "" for each in bounds[:2]]
+    return ", ".join([":"] * axis + [":".join(texts) if operation == "slice" else str(bounds[0])])
+
+
+def _options(operation: str, options: list[str]) -> list[str]:
+    """Return what else a function is told, an axis by its name."""
+    axes = _AXES.fullmatch(options[0]) if options and operation in ALONG else None
+    if axes is None:
+        return options
+    return [f"dim=({axes[1]})" if "," in axes[1] else f"dim={axes[1]}"]
+
+
+def _short(text: str) -> str:
+    """Return a number in a few digits, anything else as it is."""
+    try:
+        return text if re.fullmatch(r"-?\d+", text) else f"{float(text):.4g}"
+    except ValueError:
+        return text
+
+
+def _within(text: str) -> str:
+    """Return an expression in brackets where it has parts of its own."""
+    bare = text
+    while (shorter := re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", bare)) != bare:
+        bare = shorter
+    return f"({text})" if " " in bare else text

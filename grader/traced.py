@@ -1,0 +1,106 @@
+"""Where do a submission's numbers leave the reference's? Both are run once more, every step written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+
+from grader.calls import TOGETHER, Plan, student_call
+from grader.expected import harness_of
+from grader.findings.scene import ORDINARY_STD
+from grader.model import Aspect, Case, Cell, Exercise, Expected, Job, Misconceptions, Submission, Trace
+from grader.sandbox.bench import Bench
+from grader.sight import Sight
+from grader.trace.parting import Parting, parting
+
+MOST = 4
+"""So many failing cases are looked at."""
+CALL_S = 2.0
+
+
+def parted(
+    sights: Sequence[Sight], submission: Submission, observe: Callable[[], Misconceptions], bench: Bench
+) -> Parting | None:
+    """Return where a submission's numbers leave the reference's, None where nothing is seen.
+
+    `sights` are the judged cases of one exercise; `observe` gives the reference's steps in each case. What is wrong in a
+    case lies at the first step that differs, or after it: so the latest of the cases' first steps is told.
+    """
+    failing = _telling(sights)
+    right = _by_case(observe()) if failing else {}
+    mine = _submitted(failing, submission, bench) if right else {}
+    found = [parting(trace, right[name]) for name, trace in mine.items() if name in right]
+    latest = max((each for each in found if each is not None), key=lambda each: each.index, default=None)
+    return None if latest is None else replace(latest, code=_code(latest, submission))
+
+
+def _code(found: Parting, submission: Submission) -> str:
+    lines = next((cell.source.splitlines() for cell in submission.cells if cell.index == found.cell), [])
+    return lines[found.line - 1].strip() if 0 < found.line <= len(lines) else ""
+
+
+def _telling(sights: Sequence[Sight]) -> list[Sight]:
+    """Return failing cases that a student may see: the ordinary ones if there are any, an author's own first."""
+    wrong = [
+        sight
+        for sight in sights
+        if _can_tell(sight.case)
+        and any(each.aspect is Aspect.VALUE and each.error is not None for each in sight.differences)
+    ]
+    ordinary = [sight for sight in wrong if _is_ordinary(sight.case)]
+    return sorted(ordinary or wrong, key=lambda sight: sight.case.companion)[:MOST]
+
+
+def _can_tell(case: Case) -> bool:
+    return not case.hidden and case.dtype == "float32"
+
+
+def _is_ordinary(case: Case) -> bool:
+    """Tell whether what is drawn is neither large nor alike, and no axis so short that different things are equal."""
+    drawn = not case.fill and case.layout == "contiguous" and all(std <= ORDINARY_STD for _, std in case.std)
+    return drawn and all(size > 1 for _, size in case.sizes)
+
+
+def observe_reference(expected: Expected, exercise: Exercise, reference: Path, bench: Bench) -> Misconceptions:
+    """Return the steps of the reference in every case, as what is observed of its one "misconception"."""
+    plan = Plan.of(exercise, expected)
+    calls = tuple(
+        msgspec.structs.replace(student_call(plan, case), counted=False, traced=True)
+        for case in exercise.cases
+        if _can_tell(case)
+    )
+    cells = (Cell(index=0, source=reference.read_text(encoding="utf-8"), where=reference.name),)
+    job = Job(
+        mode="module",
+        cells=cells,
+        calls=calls,
+        harness=harness_of(exercise),
+        limits=exercise.limits,
+        together=TOGETHER,
+    )
+    return Misconceptions(executions=(("reference", bench.run(job).executions),))
+
+
+def _submitted(sights: Sequence[Sight], submission: Submission, bench: Bench) -> dict[str, Trace]:
+    """Return a submission's steps by case; of a notebook only what it defines runs."""
+    exercise = sights[0].exercise
+    calls = tuple(
+        msgspec.structs.replace(sight.call, id=sight.case.name, counted=False, traced=True, timeout_s=CALL_S)
+        for sight in sights
+    )
+    job = Job(
+        mode="definitions" if submission.notebook else "module",
+        cells=submission.cells,
+        calls=calls,
+        harness=harness_of(exercise),
+        limits=exercise.limits,
+    )
+    return _by_case(Misconceptions(executions=(("", bench.run(job).executions),)))
+
+
+def _by_case(found: Misconceptions) -> dict[str, Trace]:
+    every = [each for _, executions in found.executions for each in executions]
+    return {each.id: each.observation.trace for each in every if each.observation and each.observation.trace}
