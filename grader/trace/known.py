@@ -22,6 +22,7 @@ CLOSE = 1e-4
 CLOSE_ALONE = 1e-5
 """A single number is like another by chance sooner than many are."""
 MOST_AXES = 4
+COMPLEMENT = "1 - "
 MOST_SLICED = 4096
 
 
@@ -52,7 +53,7 @@ class Known:
     def _matches(self, wanted: Numbers) -> Iterator[Match]:
         for sign, values in _faces(wanted):
             for number in _near(self._wholes, values):
-                if same(values, self.arrays[number]):
+                if same(values, self.arrays[number], moved=sign != COMPLEMENT):
                     yield Match(number, sign=sign)
         for sign, values in _faces(wanted):
             for number, axis, at in _near(self._slices, values):
@@ -77,14 +78,14 @@ class Known:
         return found
 
 
-def same(one: Numbers, other: Numbers) -> bool:
-    """Tell whether two arrays hold the same numbers, to rounding, for some order of axes, or read row by row."""
+def same(one: Numbers, other: Numbers, *, moved: bool = True) -> bool:
+    """Tell whether two arrays hold the same numbers, to rounding, read row by row, or, if `moved`, in another order of axes."""
     if one.size != other.size:
         return False
     one, other = one.squeeze(), other.squeeze()
     if _close(one.reshape(-1), other.reshape(-1)):
         return True
-    if one.ndim != other.ndim or not 1 < one.ndim <= MOST_AXES:
+    if not moved or one.ndim != other.ndim or not 1 < one.ndim <= MOST_AXES:
         return False
     orders = itertools.permutations(range(one.ndim))
     return any(_close(one.transpose(order), other) for order in orders)
@@ -113,7 +114,7 @@ def _faces(values: Numbers) -> Iterator[tuple[str, Numbers]]:
     if np.any(values != 0):
         yield "-", -values
     if values.size > 1 and np.all((values == 0) | (values == 1)):
-        yield "1 - ", 1 - values
+        yield COMPLEMENT, 1 - values
 
 
 def _weight(values: Numbers) -> float:

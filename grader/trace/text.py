@@ -13,6 +13,7 @@ from grader.model import Array, Step, Trace
 from grader.trace.known import Match
 
 DEEP = 4
+LONG = 90
 UNKNOWN = "..."
 INFIX = {
     "add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "mm": "@", "bmm": "@", "mv": "@", "dot": "@", "gt": ">",
@@ -63,8 +64,9 @@ class Naming:
 
 
 def expression(naming: Naming, index: int) -> str:
-    """Return a step as an expression of named arrays, and of at most a few steps before it."""
-    return _step(naming, naming.trace.steps[index], DEEP)
+    """Return a step as an expression of named arrays, and of as many steps before it as can be read."""
+    texts = [_step(naming, naming.trace.steps[index], deep) for deep in range(DEEP, 0, -1)]
+    return next((text for text in texts if len(text) <= LONG), texts[-1])
 
 
 def _met(own: Naming, match: Match) -> str:
@@ -105,6 +107,8 @@ def _step(naming: Naming, step: Step, deep: int) -> str:
     operation = _plain_name(step)
     operands = [_array(naming, number, deep) for number in step.inputs]
     options = [_short(each) for each in step.options if each not in _SPARE and "=" not in each]
+    if step.operation == "copy_":
+        return " = ".join(operands)
     if operation == "rsub":
         return " - ".join(map(_within, [*options, *operands][:2]))
     if operation in {"slice", "select"} and operands:

@@ -31,7 +31,7 @@ class Tracing(Watching):
         self.cells = cells
         self.numbers: dict[Array, int] = {}
         self.steps: list[Step] = []
-        self.names: dict[tuple[str, int], None] = {}
+        self.names: dict[str, int] = {}
         self._bytes = 0
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -67,7 +67,9 @@ class Tracing(Watching):
     def trace(self, result: Any) -> Trace:
         """Return what was written down of a call that returned `result`."""
         results = tuple(self._number(tensor) for _, tensor in tensors_in(result))
-        return Trace(arrays=tuple(self.numbers), steps=tuple(self.steps), names=tuple(self.names), results=results)
+        return Trace(
+            arrays=tuple(self.numbers), steps=tuple(self.steps), names=tuple(self.names.items()), results=results
+        )
 
     def _place(self) -> tuple[int, int] | None:
         """Return the cell and the line of the submission that is running; learn what its variables are called."""
@@ -82,8 +84,8 @@ class Tracing(Watching):
 
     def _learn(self, frame: FrameType) -> None:
         for name, value in frame.f_locals.items():
-            if isinstance(value, torch.Tensor) and name.isidentifier():
-                self.names[name[:MAX_OPTION], self._number(value)] = None
+            if isinstance(value, torch.Tensor) and name not in self.names and name.isidentifier():
+                self.names[name[:MAX_OPTION]] = self._number(value)
 
     def _take(self, name: str, value: Any, inputs: list[int], options: list[str]) -> None:
         tensors = tensors_in(value)
