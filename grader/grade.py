@@ -328,6 +328,8 @@ def _excerpt(exercise: Exercise, submission: Submission, run: Run, verdicts: lis
     marked = {frame.line for frame in frames if frame.cell == cell.index and first <= frame.line <= last}
     rules = [d.slot for v in verdicts for d in v.evidence.differences if d.aspect is Aspect.RULE]
     marked |= {int(slot[5:]) for slot in rules if slot.startswith("line ") and first <= int(slot[5:]) <= last}
+    told = [each for verdict in verdicts for each in verdict.evidence.findings if each.cell == cell.index]
+    marked |= {each.line for each in told if each.line is not None and first <= each.line <= last}
     source = "\n".join(cell.source.splitlines()[first - 1 : last])
     return Excerpt(where=cell.where, line=first, source=source, marked=tuple(sorted(marked)))
 

@@ -73,7 +73,7 @@ def _trace(trace: Trace | None) -> bool:
         and all(0 <= number < len(trace.arrays) for number in arrays)
         and all(len(text) <= MAX_NAME for text in texts)
         and all(0 <= place < 1 << 31 for step in trace.steps for place in (step.cell, step.line))
-        and all(name.isidentifier() and len(name) <= MAX_NAME for name, _ in trace.names)
+        and all(len(name) <= MAX_NAME and name.replace(".", "_").isidentifier() for name, _ in trace.names)
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from grader.arrays import is_float
 from grader.model import Step, Trace
 from grader.trace.known import Known, Match, is_plain, same
-from grader.trace.text import Naming, expression, is_silent
+from grader.trace.text import Naming, expression, is_clear, is_picking, is_silent
 
 CHAIN = 3
 """So many steps of the reference are told."""
@@ -68,21 +69,28 @@ class Side:
             every.add(index)
             first += [] if before else [index]
             todo += before
-        return sorted(set(first), key=lambda index: (not self.trace.steps[index].inputs, index)), every
+        return sorted(set(first), key=self._order), every
+
+    def _order(self, index: int) -> tuple[int, int]:
+        """Put what computes first, then what takes a part, and last what knows nothing but positions and counts."""
+        step = self.trace.steps[index]
+        computes = any(is_float(self.trace.arrays[number].dtype) for number in step.inputs)
+        return 2 - computes - (computes and not is_picking(step)), index
 
     def shared_inputs(self, index: int) -> set[int]:
         """Return the numbers, in the other call, of what goes into a step."""
         matches = (self.met[number] for number in self.trace.steps[index].inputs)
         return {match.number for match in matches if match is not None}
 
-    def chain(self, start: int, every: set[int]) -> int:
-        """Return the last of the steps, `start` and what follows on it, that are told."""
-        made, last, count = set(self.trace.steps[start].outputs), start, 1
+    def chain(self, start: int, every: set[int]) -> list[int]:
+        """Return a step and a few that follow on it, those left out that only lay numbers out otherwise."""
+        made, found = set(self.trace.steps[start].outputs), [start]
         for index in sorted(every):
             step = self.trace.steps[index]
-            if index > start and count < CHAIN and made & set(step.inputs):
-                made, last, count = made | set(step.outputs), index, count + (not is_silent(step))
-        return last
+            if index > start and len(found) < CHAIN and made & set(step.inputs):
+                made |= set(step.outputs)
+                found += [] if is_silent(step) else [index]
+        return found
 
 
 def parting(mine: Trace, right: Trace) -> Parting | None:
@@ -114,8 +122,9 @@ def _instead(student: Side, reference: Side, index: int, results: list[int]) -> 
     likeness, start = max(told, default=(0, 0))
     if not likeness:
         return ""
-    last = reference.chain(-start, every)
-    return expression(Naming.of(reference.trace, student.trace, reference.met), last)
+    naming = Naming.of(reference.trace, student.trace, reference.met)
+    texts = (expression(naming, each) for each in reversed(reference.chain(-start, every)))
+    return next((text for text in texts if is_clear(text)), "")
 
 
 def _likeness(step: Step, reference: Side, start: int) -> int:

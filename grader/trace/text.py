@@ -26,12 +26,15 @@ SILENT = {
     "transpose", "unsafe_view", "unsqueeze", "view",
 }  # fmt: skip
 """What changes no number."""
+PICKING = {"diagonal", "gather", "index", "index_select", "masked_select", "select", "slice", "split", "take", "unbind"}
+"""What takes some of the numbers."""
 ALONG = {
     "amax", "amin", "argmax", "argmin", "cumsum", "log_softmax", "logsumexp", "max", "mean", "min", "prod", "softmax", "std",
     "sum", "var",
 }  # fmt: skip
 """What has its axis as the first argument that is no tensor."""
-OTHER_NAMES = {"linalg_vector_norm": "norm", "nll_loss_forward": "nll_loss", "cdist_forward": "cdist"}
+OTHER_NAMES = {"linalg_vector_norm": "norm", "constant_pad_nd": "pad"}
+_ENDINGS = re.compile(r"_(forward|copy)$")
 _AXES = re.compile(r"\[?(-?\d+(?:, -?\d+)*)\]?")
 _SPARE = {"True", "False", "[]"}
 _END = 1 << 62
@@ -93,13 +96,23 @@ def _number(array: Array) -> str:
     return f"{float(values.flat[0]):.4g}" if values.size and np.all(values == values.flat[0]) else ""
 
 
+def is_picking(step: Step) -> bool:
+    """Tell whether a step only takes some of the numbers that go in."""
+    return _plain_name(step) in PICKING and bool(step.inputs)
+
+
+def is_clear(text: str) -> bool:
+    """Tell whether every operand in an expression has a name."""
+    return re.search(r"(?<!\[)\.\.\.", text) is None
+
+
 def is_silent(step: Step) -> bool:
     """Tell whether a step only lays numbers out otherwise."""
     return _plain_name(step) in SILENT and bool(step.inputs)
 
 
 def _plain_name(step: Step) -> str:
-    name = step.operation.strip("_")
+    name = _ENDINGS.sub("", step.operation.strip("_"))
     return OTHER_NAMES.get(name, name)
 
 
@@ -126,8 +139,12 @@ def _step(naming: Naming, step: Step, deep: int) -> str:
 def _part(operation: str, options: list[str]) -> str:
     """Return what is between the brackets of a slice along one axis: ":, 1:"."""
     axis, *bounds = (int(each) for each in options if re.fullmatch(r"-?\d+", each))
-    texts = [str(each) if 0 != each < _END else "" for each in bounds[:2]]
-    return ", ".join([":"] * axis + [":".join(texts) if operation == "slice" else str(bounds[0])])
+    if operation == "select":
+        return ", ".join([":"] * axis + [str(bounds[0])])
+    texts = [str(each) if 0 != each < _END else "" for each in bounds[:2]] + [
+        str(each) for each in bounds[2:] if each > 1
+    ]
+    return ", ".join([":"] * axis + [":".join(texts)])
 
 
 def _options(operation: str, options: list[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
@@ -83,9 +84,9 @@ class Tracing(Watching):
         return None
 
     def _learn(self, frame: FrameType) -> None:
-        for name, value in frame.f_locals.items():
-            if isinstance(value, torch.Tensor) and name not in self.names and name.isidentifier():
-                self.names[name[:MAX_OPTION]] = self._number(value)
+        for name, value in _variables(frame):
+            if name not in self.names and len(name) <= MAX_OPTION:
+                self.names[name] = self._number(value)
 
     def _take(self, name: str, value: Any, inputs: list[int], options: list[str]) -> None:
         tensors = tensors_in(value)
@@ -105,3 +106,13 @@ class Tracing(Watching):
                 raise TooLong
             self.numbers[array] = len(self.numbers)
         return self.numbers[array]
+
+
+def _variables(frame: FrameType) -> Iterator[tuple[str, torch.Tensor]]:
+    """Yield the tensors that a function has at hand, by name; those of a module that it has as `self.weight`."""
+    for name, value in frame.f_locals.items():
+        if isinstance(value, torch.Tensor) and name.isidentifier():
+            yield name, value
+        elif isinstance(value, torch.nn.Module):
+            own = [*value.named_parameters(name), *value.named_buffers(name)]
+            yield from ((inner, tensor) for inner, tensor in own if isinstance(tensor, torch.Tensor))
