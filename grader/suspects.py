@@ -92,7 +92,9 @@ def _confirmed(sights: Sequence[Sight], suspected: Sequence[str], observe: Obser
 def _multiple(sights: Sequence[Sight], early: Misconceptions, observe: Observe) -> Slip | None:
     """Return the slip of whose numbers a submission's are a multiple, with a factor that has a name, if it is one."""
     there = _there(sights, early)
-    suspected = [name for name, found in early.executions if _as_multiple(there, found)]
+    right = [_as_expected(sight) for sight in there]
+    multiples = [(name, found) for name, found in early.executions if _as_multiple(there, found)]
+    suspected = [name for name, found in multiples if not _as_multiple(right, found)]
     if not suspected or len(suspected) > SUSPECTS:
         return None
     seen = [(Slip.of(name), _as_multiple(sights, found)) for name, found in observe(tuple(suspected)).executions]
@@ -104,6 +106,12 @@ def _multiple(sights: Sequence[Sight], early: Misconceptions, observe: Observe) 
             if said and len(said) == simplest
         ]
     )
+
+
+def _as_expected(sight: Sight) -> Sight:
+    """Return a case as if it had been answered right: what is a multiple of that, too, is no explanation."""
+    answer = Execution(id=sight.execution.id, status=Status.OK, observation=sight.expectation.actual)
+    return replace(sight, execution=answer, differences=())
 
 
 def _as_multiple(sights: Sequence[Sight], executions: Sequence[Execution]) -> str | None:

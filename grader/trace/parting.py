@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from grader.arrays import is_float
 from grader.model import Step, Trace
 from grader.trace.known import Known, Match, is_plain, same
 from grader.trace.text import Naming, expression, is_clear, is_picking, is_silent
@@ -52,6 +51,15 @@ class Side:
                     found.setdefault(number, index)
         return found
 
+    @cached_property
+    def given(self) -> set[int]:
+        """What is handed in, or made of that."""
+        found = {number for step in self.trace.steps for number in step.inputs if number not in self.made}
+        for step in self.trace.steps:
+            if found & set(step.inputs):
+                found.update(step.outputs)
+        return found
+
     def is_shared(self, number: int) -> bool:
         """Tell whether the other call has an array too, or it says nothing."""
         return self.met[number] is not None or is_plain(self.known.arrays[number])
@@ -74,8 +82,8 @@ class Side:
     def _order(self, index: int) -> tuple[int, int]:
         """Put what computes first, then what takes a part, and last what knows nothing but positions and counts."""
         step = self.trace.steps[index]
-        computes = any(is_float(self.trace.arrays[number].dtype) for number in step.inputs)
-        return 2 - computes - (computes and not is_picking(step)), index
+        given = any(number in self.given for number in step.inputs)
+        return 2 - given - (given and not is_picking(step)), index
 
     def shared_inputs(self, index: int) -> set[int]:
         """Return the numbers, in the other call, of what goes into a step."""

@@ -22,12 +22,14 @@ INFIX = {
 }  # fmt: skip
 PREFIX = {"neg": "-", "bitwise_not": "~", "logical_not": "~"}
 SILENT = {
-    "alias", "clone", "contiguous", "copy", "detach", "expand", "lift_fresh", "permute", "reshape", "squeeze", "t", "to_copy",
+    "alias", "clone", "contiguous", "copy", "detach", "expand", "lift_fresh", "permute", "reshape", "squeeze", "t", "to",
     "transpose", "unsafe_view", "unsqueeze", "view",
 }  # fmt: skip
 """What changes no number."""
-PICKING = {"diagonal", "gather", "index", "index_select", "masked_select", "select", "slice", "split", "take", "unbind"}
-"""What takes some of the numbers."""
+PICKING = {
+    "diagonal", "gather", "index", "index_select", "masked_select", "scatter", "select", "slice", "split", "take", "unbind",
+}  # fmt: skip
+"""What takes some of the numbers, or puts them elsewhere."""
 ALONG = {
     "amax", "amin", "argmax", "argmin", "cumsum", "log_softmax", "logsumexp", "max", "mean", "min", "prod", "softmax", "std",
     "sum", "var",
@@ -97,7 +99,7 @@ def _number(array: Array) -> str:
 
 
 def is_picking(step: Step) -> bool:
-    """Tell whether a step only takes some of the numbers that go in."""
+    """Tell whether a step only takes some of the numbers that go in, or puts them elsewhere."""
     return _plain_name(step) in PICKING and bool(step.inputs)
 
 
