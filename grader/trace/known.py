@@ -91,7 +91,7 @@ def same(one: Numbers, other: Numbers, *, moved: bool = True) -> bool:
     return any(_close(one.transpose(order), other) for order in orders)
 
 
-def is_plain(array: Numbers) -> bool:
+def is_plain(array: NDArray[Any]) -> bool:
     """Tell whether an array is nothing but zeros, or ones: what a sum starts with."""
     return array.size > 0 and bool(np.all(array == array.flat[0])) and array.flat[0] in {0.0, 1.0}
 

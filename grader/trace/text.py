@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.arrays import to_numpy
 from grader.model import Array, Step, Trace
-from grader.trace.known import Match
+from grader.trace.known import Match, is_plain
 
 DEEP = 4
 LONG = 90
@@ -54,7 +54,8 @@ class Naming:
         """Return the naming of a submission's arrays, by its own variables."""
         found: dict[int, str] = {}
         for name, number in trace.names:
-            found.setdefault(number, name)
+            if not is_plain(np.asarray(to_numpy(trace.arrays[number]))):  # all zeros are like any other zeros
+                found.setdefault(number, name)
         return Naming(trace, found)
 
     @staticmethod

@@ -32,7 +32,8 @@ class Tracing(Watching):
         self.cells = cells
         self.numbers: dict[Array, int] = {}
         self.steps: list[Step] = []
-        self.names: dict[str, int] = {}
+        self.names: dict[tuple[str, int], None] = {}
+        self.made: set[int] = set()
         self._bytes = 0
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -52,6 +53,7 @@ class Tracing(Watching):
         if len(self.steps) >= MAX_STEPS:
             raise TooLong
         operation = func._schema.name.partition("::")[2][:MAX_OPTION]
+        self.made.update(outputs)
         cell, line = place
         self.steps.append(
             Step(
@@ -68,9 +70,7 @@ class Tracing(Watching):
     def trace(self, result: Any) -> Trace:
         """Return what was written down of a call that returned `result`."""
         results = tuple(self._number(tensor) for _, tensor in tensors_in(result))
-        return Trace(
-            arrays=tuple(self.numbers), steps=tuple(self.steps), names=tuple(self.names.items()), results=results
-        )
+        return Trace(arrays=tuple(self.numbers), steps=tuple(self.steps), names=tuple(self.names), results=results)
 
     def _place(self) -> tuple[int, int] | None:
         """Return the cell and the line of the submission that is running; learn what its variables are called."""
@@ -84,9 +84,12 @@ class Tracing(Watching):
         return None
 
     def _learn(self, frame: FrameType) -> None:
+        """Name arrays; a variable that is given what was computed meanwhile would stand for two things."""
+        known = {name for name, _ in self.names}
         for name, value in _variables(frame):
-            if name not in self.names and len(name) <= MAX_OPTION:
-                self.names[name] = self._number(value)
+            number = self._number(value)
+            if len(name) <= MAX_OPTION and (name not in known or number not in self.made):
+                self.names[name, number] = None
 
     def _take(self, name: str, value: Any, inputs: list[int], options: list[str]) -> None:
         tensors = tensors_in(value)
