@@ -65,25 +65,31 @@ class Side:
         return self.met[number] is not None or is_plain(self.known.arrays[number])
 
     def own(self, results: list[int]) -> tuple[list[int], set[int]]:
-        """Return the first steps, and all, on the way to some results that make what the other call has not."""
-        first, every, todo, seen = [], set[int](), [each for each in results if not self.is_shared(each)], set[int]()
+        """Return the first steps, and all, on the way to some results that make what the other call has not.
+
+        Positions, counts and masks of them differ wherever two go other ways: they count only where nothing else is seen.
+        """
+        every = {number for number in self.made if not self.is_shared(number)}
+        found = self._first(results, every & self.given)
+        return found if found[0] else self._first(results, every)
+
+    def _first(self, results: list[int], own: set[int]) -> tuple[list[int], set[int]]:
+        first, every, todo, seen = [], set[int](), [each for each in results if each in own], set[int]()
         while todo:
             number = todo.pop()
-            if number in seen or number not in self.made:
+            if number in seen:
                 continue
             seen.add(number)
             index = self.made[number]
-            before = [each for each in self.trace.steps[index].inputs if not self.is_shared(each) and each in self.made]
+            before = [each for each in self.trace.steps[index].inputs if each in own]
             every.add(index)
             first += [] if before else [index]
             todo += before
         return sorted(set(first), key=self._order), every
 
-    def _order(self, index: int) -> tuple[int, int]:
-        """Put what computes first, then what takes a part, and last what knows nothing but positions and counts."""
-        step = self.trace.steps[index]
-        given = any(number in self.given for number in step.inputs)
-        return 2 - given - (given and not is_picking(step)), index
+    def _order(self, index: int) -> tuple[bool, int]:
+        """Put what computes before what takes a part."""
+        return is_picking(self.trace.steps[index]), index
 
     def shared_inputs(self, index: int) -> set[int]:
         """Return the numbers, in the other call, of what goes into a step."""
