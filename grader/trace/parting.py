@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from grader.arrays import is_float
 from grader.model import Step, Trace
 from grader.trace.known import Known, Match, is_plain, same
 from grader.trace.text import Naming, expression, is_clear, is_picking, is_silent
@@ -54,7 +55,8 @@ class Side:
     @cached_property
     def given(self) -> set[int]:
         """What is handed in, or made of that."""
-        found = {number for step in self.trace.steps for number in step.inputs if number not in self.made}
+        used = {number for step in self.trace.steps for number in step.inputs if number not in self.made}
+        found = {number for number in used if not is_plain(self.known.arrays[number])}
         for step in self.trace.steps:
             if found & set(step.inputs):
                 found.update(step.outputs)
@@ -70,8 +72,11 @@ class Side:
         Positions, counts and masks of them differ wherever two go other ways: they count only where nothing else is seen.
         """
         every = {number for number in self.made if not self.is_shared(number)}
-        found = self._first(results, every & self.given)
+        found = self._first(results, {number for number in every if self._matters(number)})
         return found if found[0] else self._first(results, every)
+
+    def _matters(self, number: int) -> bool:
+        return number in self.given or is_float(self.trace.arrays[number].dtype)
 
     def _first(self, results: list[int], own: set[int]) -> tuple[list[int], set[int]]:
         first, every, todo, seen = [], set[int](), [each for each in results if each in own], set[int]()
