@@ -82,7 +82,7 @@ class Worker:
         self._output_limit, self._reply_limit = limits.output_bytes, limits.reply_bytes
         self._grace_s = grace_s
         self._tail: deque[bytes] = deque()
-        self._printing = threading.Lock()
+        self._reading, self._printing = threading.Lock(), threading.Lock()
         self._tail_bytes = self._output_bytes = 0
         self._closed = threading.Event()
         self._look_again = 0.0
@@ -207,6 +207,7 @@ class Worker:
 
     def clear_output(self) -> None:
         """Forget what was printed before the next request."""
+        self._catch_up()
         with self._printing:
             self._tail.clear()
             self._tail_bytes = 0
@@ -251,24 +252,45 @@ class Worker:
             view = view[os.write(fd, view[:WRITE_BYTES]) :]
 
     def _catch_up(self) -> None:
-        """Wait until what was printed before the last reply is read, but not for a process that prints on and on."""
+        """Read all that was printed before the last reply, but not for long from a process that prints on and on."""
         deadline = time.monotonic() + CATCH_UP_S
-        while _unread_bytes(self._process.output_fd) and time.monotonic() < deadline:
-            time.sleep(0.0005)
-        time.sleep(0)  # the reader may have taken the last of it, and not yet kept it
+        with contextlib.suppress(OSError):
+            while _unread_bytes(self._process.output_fd) and time.monotonic() < deadline:
+                self._keep()
 
     def _drain(self) -> None:
         with contextlib.suppress(OSError):
-            while part := os.read(self._process.output_fd, 1 << 16):
-                with self._printing:
-                    self._tail.append(part)
-                    self._tail_bytes += len(part)
-                    while self._tail_bytes - len(self._tail[0]) > TAIL_BYTES:
-                        self._tail_bytes -= len(self._tail.popleft())
-                self._output_bytes += len(part)
-                if self._output_bytes > self._output_limit and not self.flooded:
-                    self.flooded = True
-                    self._fail()
+            while _waits(self._process.output_fd, None) and self._keep():
+                pass
+
+    def _keep(self) -> bool:
+        """Read and keep some of what was printed, if it is still there; False at its end.
+
+        What has been read is kept before anybody else may look whether something is left.
+        """
+        with self._reading:
+            if not _waits(self._process.output_fd, 0):
+                return True
+            part = os.read(self._process.output_fd, 1 << 16)
+            with self._printing:
+                self._tail.append(part)
+                self._tail_bytes += len(part)
+                while self._tail_bytes - len(self._tail[0]) > TAIL_BYTES:
+                    self._tail_bytes -= len(self._tail.popleft())
+            self._output_bytes += len(part)
+        if self._output_bytes > self._output_limit and not self.flooded:
+            self.flooded = True
+            self._fail()
+        return bool(part)
+
+
+def _waits(fd: int, timeout_ms: float | None) -> bool:
+    """Wait until a pipe can be read without blocking, and tell whether it can; on Windows a reader has to block."""
+    if not hasattr(select, "poll"):
+        return True
+    poller = select.poll()
+    poller.register(fd, select.POLLIN)
+    return bool(poller.poll(timeout_ms))
 
 
 def _unread_bytes(fd: int) -> int:

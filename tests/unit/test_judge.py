@@ -269,6 +269,15 @@ def test_only_what_the_reference_prints_must_be_printed() -> None:
     assert difference.expected == "0.25"
 
 
+@pytest.mark.parametrize(("text", "differing"), [("0.2500", 2), ("0.2500 0.2500", 0), ("0.2500 0.25000 0.3", 0)])
+def test_two_equal_numbers_must_be_printed_twice(text: str, differing: int) -> None:
+    items = (("a", tensor(0.25, "float64")), ("b", tensor(0.25, "float64")))
+    values = (Mapping(type="dict", items=items),)
+    script = exercise(form=Form.SCRIPT, outputs=("a", "b"), prints=True)
+    found = told(sight(Observation(values=values, printed=text), Observation(values=values), exercise=script))
+    assert [one.differing for one in found] == [differing] * bool(differing)
+
+
 def test_a_predicate_answers_for_all_parts_of_its_slot() -> None:
     one, two = (
         Observation(values=(Mapping(type="dict", items=(("y", Mapping(type="dict", items=(("a", tensor([x])),))),)),))
