@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,12 +29,17 @@ def parted(
     `sights` are the judged cases of one exercise; `observe` gives the reference's steps in each case. What is wrong in a
     case lies at the first step that differs, or after it: so the latest of the cases' first steps is told.
     """
-    failing = _telling(sights)
+    failing = telling(sights)
     right = _by_case(observe()) if failing else {}
     mine = _submitted(failing, submission, bench) if right else {}
+    found = latest(mine, right)
+    return None if found is None else replace(found, code=_code(found, submission))
+
+
+def latest(mine: Mapping[str, Trace], right: Mapping[str, Trace]) -> Parting | None:
+    """Return the latest of the first steps at which a submission leaves the reference, each by case."""
     found = [parting(trace, right[name]) for name, trace in mine.items() if name in right]
-    latest = max((each for each in found if each is not None), key=lambda each: each.index, default=None)
-    return None if latest is None else replace(latest, code=_code(latest, submission))
+    return max((each for each in found if each is not None), key=lambda each: each.index, default=None)
 
 
 def _code(found: Parting, submission: Submission) -> str:
@@ -42,7 +47,7 @@ def _code(found: Parting, submission: Submission) -> str:
     return lines[found.line - 1].strip() if 0 < found.line <= len(lines) else ""
 
 
-def _telling(sights: Sequence[Sight]) -> list[Sight]:
+def telling(sights: Sequence[Sight]) -> list[Sight]:
     """Return failing cases that a student may see: the ordinary ones if there are any, an author's own first."""
     wrong = [
         sight

@@ -26,10 +26,10 @@ FACTS: Mapping[str, Mapping[str, Scalar]] = {
     "slip.option": {"told": "if `unbiased=` were left out in the `var`"},
     "slip.detach": {"told": "if a gradient flowed through `pred`: without the `detach`"},
     "value.parts": {
-        "line": 3,
+        "line": 7,
         "code": "weight = torch.exp(target.abs().sqrt())",
-        "got": "sqrt(abs(target))",
-        "instead": " From the same numbers it makes `target ** 2 + 0.5`.",
+        "got": "abs(target)",
+        "instead": " From the same numbers it makes `(error ** 2) / ((target ** 2) + 0.5)`.",
     },
     "rule.forbidden": {"name": "torch.nn.functional.mse_loss", "where": "in line 2"},
     "rule.loop": {"where": "line 3"},

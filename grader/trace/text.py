@@ -51,12 +51,14 @@ class Naming:
 
     @staticmethod
     def own(trace: Trace) -> Naming:
-        """Return the naming of a submission's arrays, by its own variables."""
-        found: dict[int, str] = {}
+        """Return the naming of a submission's arrays, by its own variables; zeros may be those of several."""
+        every: dict[int, list[str]] = {}
         for name, number in trace.names:
-            if not is_plain(np.asarray(to_numpy(trace.arrays[number]))):  # all zeros are like any other zeros
-                found.setdefault(number, name)
-        return Naming(trace, found)
+            every.setdefault(number, []).append(name)
+        plain = {number for number in every if is_plain(np.asarray(to_numpy(trace.arrays[number])))}
+        return Naming(
+            trace, {number: names[0] for number, names in every.items() if len(names) == 1 or number not in plain}
+        )
 
     @staticmethod
     def of(trace: Trace, student: Trace, met: Sequence[Match | None]) -> Naming:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import torch
 
-from grader import findings, judge, suspects
+from grader import findings, judge, suspects, traced
 from grader.calls import Plan, reference_calls, student_call
 from grader.findings import variants
 from grader.findings.lead import is_unexplained, leading
@@ -32,6 +32,7 @@ from grader.model import (
 from grader.mutants.slips import Mutated, Slip, again, pairs, slips
 from grader.sight import Sight
 from grader.spread import spread_of
+from grader.trace.parting import Parting
 from grader.worker.inspection import inspect_cells
 from grader.worker.observe import perform
 from tests.builders import exercise, param
@@ -175,8 +176,17 @@ def told(source: str, entry: str, rule: str = "") -> tuple[Finding | None, tuple
     found = findings.find_each(sights, known)
     if is_unexplained([each[0] for each in found if each]):
         slip = suspects.matching(sights, slipping(sights, source, in_pairs=rule in IN_PAIRS))
-        found = findings.find_each(sights, known, slip) if slip else found
+        parting = _parting(sights, source, entry) if rule == "value.parts" else None
+        found = findings.find_each(sights, known, slip, parting) if slip or parting else found
     return lead(found), found
+
+
+def _parting(sights: tuple[Sight, ...], source: str, entry: str) -> Parting | None:
+    namespace = namespace_of(source)
+    calls = [msgspec.structs.replace(one.call, traced=True) for one in traced.telling(sights)]
+    mine, right = ({one.id: _observe(one, namespace[name]).trace for one in calls} for name in (entry, "right"))
+    found = traced.latest(mine, right)
+    return found and replace(found, code=source.splitlines()[found.line - 1].strip())
 
 
 IN_PAIRS = {"slip.two", "value.argument-misused", "value.differs"}
