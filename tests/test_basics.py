@@ -130,6 +130,25 @@ def test_an_optional_tensor_is_left_out_once(basics: Lessons) -> None:
     assert found.outcome is Outcome.RAISED
 
 
+STRANGE = """\
+def masked_sum(values, mask, weight=None):
+    kept = values * mask
+    bent = kept.sign() * kept.abs().pow(1.3)
+    return (bent if weight is None else bent * weight).sum(1)
+"""
+
+
+@pytest.mark.parametrize("in_a_notebook", [False, True])
+def test_the_line_where_the_numbers_part_is_told(basics: Lessons, in_a_notebook: bool) -> None:
+    source = notebook("import torch", STRANGE) if in_a_notebook else STRANGE
+    found = result(basics, "masked_sum", source)
+    assert found.lead is not None
+    assert (found.lead.rule, found.lead.cell, found.lead.line) == ("value.parts", int(in_a_notebook), 3)
+    assert dict(found.lead.facts)["code"] == "bent = kept.sign() * kept.abs().pow(1.3)"
+    assert found.excerpt is not None
+    assert found.excerpt.marked == (3,)
+
+
 def test_a_gradient_where_none_may_be(basics: Lessons) -> None:
     found = result(
         basics,

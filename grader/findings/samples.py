@@ -29,7 +29,7 @@ FACTS: Mapping[str, Mapping[str, Scalar]] = {
         "line": 7,
         "code": "weight = torch.exp(target.abs().sqrt())",
         "got": "abs(target)",
-        "instead": " From the same numbers it makes `(error ** 2) / ((target ** 2) + 0.5)`.",
+        "instead": " From the same numbers it makes `(target ** ?) + ?`.",
     },
     "rule.forbidden": {"name": "torch.nn.functional.mse_loss", "where": "in line 2"},
     "rule.loop": {"where": "line 3"},

@@ -85,11 +85,14 @@ from grader.model.report import (
     Shown,
     Verdict,
 )
-from grader.model.traced import Step, Trace
+from grader.model.traced import MAX_ARRAYS, MAX_STEPS, MAX_TRACED_BYTES, Step, Trace
 
 __all__ = [
     "ITEM_BYTES",
     "LARGE",
+    "MAX_ARRAYS",
+    "MAX_STEPS",
+    "MAX_TRACED_BYTES",
     "PREVIEW",
     "SMALL",
     "VAGUE",

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from grader.model.base import Array, Value
 
+MAX_STEPS = 400
+MAX_ARRAYS = 1000
+MAX_TRACED_BYTES = 4 << 20
+"""What is longer is not written down, and not believed."""
+
 
 class Step(Value, frozen=True, kw_only=True):
     """One operation that torch dispatched, and the line of the submission that asked for it.

@@ -58,7 +58,7 @@ def _dropped_of(node: ast.BinOp, kept_left: bool, gone: str, left: str) -> Words
         case ast.Add() | ast.Sub():
             said = f"if {gone} were left out of a {'sum' if isinstance(node.op, ast.Add) else 'difference'}"
         case ast.Mult():
-            said = f"without a factor: {gone}"
+            said = f"without a factor: {gone}".removesuffix(": something")
         case ast.MatMult():
             said = f"without the matrix product with {gone}"
         case ast.Div():
@@ -237,13 +237,6 @@ def _smallest(edit: Edit, _: Known) -> Words | None:
     return "slip.option", f"with the `{name_of(edit.place.node)}` in the other direction"
 
 
-def _exchanged(edit: Edit, _: Known) -> Words | None:
-    node = edit.place.node
-    assert isinstance(node, ast.List | ast.Tuple)
-    target = isinstance(node.ctx, ast.Store)
-    return "slip.exchanged", "if two parts were unpacked in the other order" if target else "with two parts exchanged"
-
-
 def _complement(edit: Edit, known: Known) -> Words | None:
     weight = noun(edit.place.node, edit.place, known)
     return "slip.exchanged", f"with {weight} where 1 minus it belongs, and the other way round"
@@ -386,7 +379,6 @@ SAYINGS: dict[str, Callable[[Edit, Known], Words | None]] = {
     "filled": _filled,
     "shifted": _shifted,
     "smallest": _smallest,
-    "exchanged": _exchanged,
     "name": _named,
     "keyword dropped": _keyword,
     "argument ignored": _ignored,

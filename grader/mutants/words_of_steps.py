@@ -252,6 +252,20 @@ def _early(edit: Edit, known: Known) -> Words:
     return "slip.order", f"if {what} were multiplied in at the start, where it belongs at the end"
 
 
+def _parts(edit: Edit, known: Known) -> Words | None:
+    node, around = edit.place.node, edit.place.parent
+    assert isinstance(node, ast.List | ast.Tuple)
+    if isinstance(node.ctx, ast.Store):
+        return "slip.exchanged", "if two parts were unpacked in the other order"
+    if isinstance(around, ast.Subscript) and any(isinstance(each, ast.Constant) for each in node.elts):
+        whose = of(around.value, edit.place, known)
+        return (
+            "slip.exchanged",
+            f"with a new axis in another place{whose}, so that it meets another axis of what it is held to",
+        )
+    return "slip.exchanged", "with two parts exchanged"
+
+
 def _number(edit: Edit, _: Known) -> Words:
     return "slip.number", f"with {ast.unparse(edit.replacement)} where another number belongs"
 
@@ -280,6 +294,7 @@ def _same(rule: str, said: str) -> Callable[[Edit, Known], Words]:
 
 SAYINGS: dict[str, Callable[[Edit, Known], Words | None]] = {
     "before selection": _before,
+    "exchanged": _parts,
     "normalised again": _same("slip.function", "if what is chosen were divided by its sum once more"),
     "after placing": _placed,
     "not put back": _back,

@@ -7,6 +7,9 @@ longer or odder than `grader.worker.tensors` writes, so that whoever reads it la
 from __future__ import annotations
 
 from grader.model import (
+    MAX_ARRAYS,
+    MAX_STEPS,
+    MAX_TRACED_BYTES,
     Mapping,
     Node,
     Nothing,
@@ -69,7 +72,10 @@ def _trace(trace: Trace | None) -> bool:
     arrays += [number for step in trace.steps for number in (*step.inputs, *step.outputs)]
     texts = [text for step in trace.steps for text in (step.operation, *step.options)]
     return (
-        len(arrays) + len(texts) + len(trace.steps) <= MAX_ENTRIES
+        len(arrays) + len(texts) <= MAX_ENTRIES
+        and len(trace.steps) <= MAX_STEPS
+        and len(trace.arrays) <= MAX_ARRAYS
+        and sum(len(array.data) for array in trace.arrays) <= MAX_TRACED_BYTES
         and all(0 <= number < len(trace.arrays) for number in arrays)
         and all(len(text) <= MAX_NAME for text in texts)
         and all(0 <= place < 1 << 31 for step in trace.steps for place in (step.cell, step.line))

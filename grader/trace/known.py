@@ -24,6 +24,9 @@ CLOSE_ALONE = 1e-5
 MOST_AXES = 4
 COMPLEMENT = "1 - "
 MOST_SLICED = 4096
+MOST_SLICES = 20_000
+MOST_TRIED = 8
+"""So many arrays of a like weight are held against another."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +73,16 @@ class Known:
     @cached_property
     def _slices(self) -> dict[int, list[tuple[float, Any]]]:
         found: dict[int, list[tuple[float, Any]]] = defaultdict(list)
+        for number, axis, at in itertools.islice(self._places(), MOST_SLICES):
+            part = np.asarray(self.arrays[number].take(at, axis))
+            found[part.size].append((_weight(part), (number, axis, at)))
+        return found
+
+    def _places(self) -> Iterator[tuple[int, int, int]]:
         for number, array in enumerate(self.arrays):
             for axis in range(array.ndim if array.size <= MOST_SLICED else 0):
-                for at in range(array.shape[axis] if array.shape[axis] > 1 else 0):
-                    part = np.asarray(array.take(at, axis))
-                    found[part.size].append((_weight(part), (number, axis, at)))
-        return found
+                if array.shape[axis] > 1:
+                    yield from ((number, axis, at) for at in range(array.shape[axis]))
 
 
 def same(one: Numbers, other: Numbers, *, moved: bool = True) -> bool:
@@ -123,6 +130,5 @@ def _weight(values: Numbers) -> float:
 
 def _near(table: dict[int, list[tuple[float, Any]]], values: Numbers) -> Iterator[Any]:
     weight = _weight(values)
-    for other, place in table.get(values.size, ()):
-        if abs(other - weight) <= 10 * CLOSE * weight:
-            yield place
+    like = (place for other, place in table.get(values.size, ()) if abs(other - weight) <= 10 * CLOSE * weight)
+    return itertools.islice(like, MOST_TRIED)

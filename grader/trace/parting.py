@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from grader.arrays import is_float
 from grader.model import Step, Trace
 from grader.trace.known import Known, Match, is_plain, same
 from grader.trace.text import Naming, expression, is_clear, is_picking, is_silent
 
-CHAIN = 3
+CHAIN = 2
 """So many steps of the reference are told."""
 
 
@@ -112,6 +114,7 @@ class Side:
         return found
 
 
+@np.errstate(all="ignore")
 def parting(mine: Trace, right: Trace) -> Parting | None:
     """Return where a submission's numbers leave the reference's, None where its results are right or nothing is seen."""
     ours, theirs = Known.of(mine), Known.of(right)

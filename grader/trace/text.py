@@ -14,7 +14,10 @@ from grader.trace.known import Match, is_plain
 
 DEEP = 4
 LONG = 90
+MOST_OPERANDS = 6
+MOST_AXES = 8
 UNKNOWN = "..."
+ASKED = "?"
 INFIX = {
     "add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "mm": "@", "bmm": "@", "mv": "@", "dot": "@", "gt": ">",
     "ge": ">=", "lt": "<", "le": "<=", "eq": "==", "ne": "!=", "bitwise_and": "&", "bitwise_or": "|", "logical_and": "&",
@@ -44,10 +47,14 @@ _END = 1 << 62
 
 @dataclass(frozen=True)
 class Naming:
-    """What each array of a trace is called: by a name that a reader knows, or by how it is made."""
+    """What each array of a trace is called: by a name that a reader knows, or by how it is made.
+
+    Where it is a `hint`, not the solution, numbers and axes are left for the reader to find.
+    """
 
     trace: Trace
     names: dict[int, str]
+    hint: bool = False
 
     @staticmethod
     def own(trace: Trace) -> Naming:
@@ -64,7 +71,11 @@ class Naming:
     def of(trace: Trace, student: Trace, met: Sequence[Match | None]) -> Naming:
         """Return the naming of the reference's arrays that a submission has too, as they are called there."""
         own = Naming.own(student)
-        return Naming(trace, {number: _met(own, match) for number, match in enumerate(met) if match is not None})
+        plain = {number for number, array in enumerate(student.arrays) if is_plain(np.asarray(to_numpy(array)))}
+        shared = (
+            (number, match) for number, match in enumerate(met) if match is not None and match.number not in plain
+        )
+        return Naming(trace, {number: _met(own, match) for number, match in shared}, hint=True)
 
     def made(self, number: int) -> Step | None:
         """Return the step that makes an array."""
@@ -93,7 +104,8 @@ def _array(naming: Naming, number: int, deep: int, passed: frozenset[int] = froz
         return _array(naming, step.inputs[-1 if _plain_name(step) == "copy" else 0], deep, passed | {number})
     if step is not None and deep:
         return _step(naming, step, deep - 1)
-    return _number(naming.trace.arrays[number]) or UNKNOWN
+    text = _number(naming.trace.arrays[number])
+    return ASKED if text and naming.hint else text or UNKNOWN
 
 
 def _number(array: Array) -> str:
@@ -123,15 +135,16 @@ def _plain_name(step: Step) -> str:
 
 def _step(naming: Naming, step: Step, deep: int) -> str:
     operation = _plain_name(step)
-    operands = [_array(naming, number, deep) for number in step.inputs]
-    options = [_short(each) for each in step.options if each not in _SPARE and "=" not in each]
+    operands = [_array(naming, number, deep) for number in step.inputs[:MOST_OPERANDS]]
+    given = [each for each in step.options if each not in _SPARE and "=" not in each]
+    options = [ASKED if naming.hint else _short(each) for each in given]
     if step.operation == "copy_":
         return " = ".join(operands)
     if operation == "rsub":
         return " - ".join(map(_within, [*options, *operands][:2]))
-    if operation in {"slice", "select"} and operands:
+    if operation in {"slice", "select"} and operands and not naming.hint:
         return f"{_within(operands[0])}[{_part(operation, options)}]"
-    if operation in {"index", "unbind", "split"} and operands:
+    if operation in {"index", "select", "slice", "split", "unbind"} and operands:
         return f"{_within(operands[0])}[{', '.join(operands[1:]) or UNKNOWN}]"
     if operation in INFIX and len(operands + options) >= 2:
         left, right = [*operands, *options][:2]
@@ -143,7 +156,9 @@ def _step(naming: Naming, step: Step, deep: int) -> str:
 
 def _part(operation: str, options: list[str]) -> str:
     """Return what is between the brackets of a slice along one axis: ":, 1:"."""
-    axis, *bounds = (int(each) for each in options if re.fullmatch(r"-?\d+", each))
+    axis, *bounds = [int(each) for each in options if re.fullmatch(r"-?\d{1,19}", each)] or [-1]
+    if not 0 <= axis < MOST_AXES or not bounds:
+        return UNKNOWN
     if operation == "select":
         return ", ".join([":"] * axis + [str(bounds[0])])
     texts = [str(each) if 0 != each < _END else "" for each in bounds[:2]] + [
@@ -154,10 +169,12 @@ def _part(operation: str, options: list[str]) -> str:
 
 def _options(operation: str, options: list[str]) -> list[str]:
     """Return what else a function is told, an axis by its name."""
-    axes = _AXES.fullmatch(options[0]) if options and operation in ALONG else None
-    if axes is None:
+    if not options or operation not in ALONG:
         return options
-    return [f"dim=({axes[1]})" if "," in axes[1] else f"dim={axes[1]}"]
+    if options[0] == ASKED:
+        return [f"dim={ASKED}"]
+    axes = _AXES.fullmatch(options[0])
+    return options if axes is None else [f"dim=({axes[1]})" if "," in axes[1] else f"dim={axes[1]}"]
 
 
 def _short(text: str) -> str:

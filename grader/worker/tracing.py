@@ -9,13 +9,11 @@ from typing import Any
 
 import torch
 
-from grader.model import Array, Step, Trace
+from grader.model import MAX_ARRAYS, MAX_STEPS, MAX_TRACED_BYTES, Array, Step, Trace
 from grader.worker.claims import Watching
 from grader.worker.load import cell_of, printable
 from grader.worker.tensors import tensors_in, to_array
 
-MAX_STEPS = 400
-MAX_BYTES = 4 << 20
 MAX_OPTION = 40
 PLACEMENT = {"device", "dtype", "layout", "memory_format", "non_blocking", "pin_memory"}
 
@@ -107,7 +105,7 @@ class Tracing(Watching):
             raise TooLong
         if array not in self.numbers:
             self._bytes += len(array.data)
-            if self._bytes > MAX_BYTES:
+            if self._bytes > MAX_TRACED_BYTES or len(self.numbers) >= MAX_ARRAYS:
                 raise TooLong
             self.numbers[array] = len(self.numbers)
         return self.numbers[array]

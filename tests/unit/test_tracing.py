@@ -77,7 +77,7 @@ def test_what_a_backward_pass_in_the_answer_does_is_followed_too() -> None:
     assert "mul" in operations(traced(source, x=[1.0, 2.0]))
 
 
-@pytest.mark.parametrize(("limit", "value"), [("MAX_STEPS", 5), ("MAX_BYTES", 100)])
+@pytest.mark.parametrize(("limit", "value"), [("MAX_STEPS", 5), ("MAX_TRACED_BYTES", 100), ("MAX_ARRAYS", 5)])
 def test_a_call_that_is_too_long_has_no_steps(limit: str, value: int, monkeypatch: pytest.MonkeyPatch) -> None:
     source = "def answer(x):\n    for _ in range(9):\n        x = x + 1\n    return x\n"
     call = function_call((argument("x", [1.0] * 8),), traced=True)
