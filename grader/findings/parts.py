@@ -33,12 +33,11 @@ RULE = Rule(
     RuleText(
         id="value.parts",
         title="Where the numbers leave the right ones",
-        message="line {line}, `{code}`, is where your numbers leave the right ones: the right solution never has "
-        "`{got}`.{instead}",
-        why="Both were followed step by step: this is your first one whose numbers the reference never has. Whatever comes "
+        message="from line {line} on, `{code}`, your numbers are not those of the right solution: it never has `{got}`.{instead}",
+        why="Both were followed step by step: this is your first one whose numbers the right solution never has, and what comes "
         "after is computed from them.",
-        mend="Read that line beside the formula of the statement: which part of it does it stand for? Print what it gives "
-        "for a small example that you can work out by hand.",
+        mend="Read that line beside the formula of the statement: which part of it does it stand for? If it is only a detour "
+        "on the way there, the mistake comes after it. Print what each step gives for a small example that you can work out.",
         example="""\
 def right(pred, target):
     error = pred - target
