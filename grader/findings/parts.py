@@ -33,9 +33,10 @@ RULE = Rule(
     RuleText(
         id="value.parts",
         title="Where the numbers leave the right ones",
-        message="from line {line} on, `{code}`, your numbers are not those of the right solution: it never has `{got}`.{instead}",
-        why="Both were followed step by step: this is your first one whose numbers the right solution never has, and what comes "
-        "after is computed from them.",
+        message="from line {line} on, `{code}`, your numbers are not those of the right solution: it never has `{got}`."
+        "{instead}",
+        why="Both were followed step by step: this is your first one whose numbers the right solution never has, and what "
+        "comes after is computed from them.",
         mend="Read that line beside the formula of the statement: which part of it does it stand for? If it is only a detour "
         "on the way there, the mistake comes after it. Print what each step gives for a small example that you can work out.",
         example="""\
