@@ -41,6 +41,7 @@ from grader.model import (
     Verdict,
 )
 from grader.prepare import prepare, prepare_all
+from grader.printed import PRINTED
 from grader.sandbox.bench import Bench
 from grader.sight import Sight
 from grader.submission import around
@@ -146,7 +147,7 @@ def _complaint(answer: Checked) -> str:
 
 def _slot(sight: Sight, slot: str) -> Node:
     """Return what was observed at "printed", "output", or "output.name"."""
-    if slot == judge.PRINTED:
+    if slot == PRINTED:
         return Text(text=sight.observed.printed)
     if not sight.observed.values:
         return Nothing()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 
-from grader import compare, rules, shown
+from grader import compare, printed, rules, shown
 from grader.arrays import from_numpy, to_numpy
 from grader.model import (
     LARGE,
@@ -18,7 +17,6 @@ from grader.model import (
     Difference,
     Evidence,
     Exercise,
-    Expectation,
     Facts,
     Form,
     Gradient,
@@ -41,12 +39,6 @@ FAILED = {
     Status.CRASHED: Outcome.CRASHED,
     Status.BROKEN: Outcome.UNGRADED,
 }
-NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|\binf\b|\bnan\b)")
-PRINTED = "printed"
-PRINTED_DIGITS = 4
-"""As many as `print(tensor)` shows."""
-MAX_POWER = 6
-"""So many characters has the exponent of a number that somebody computed."""
 
 
 def attempted(exercise: Exercise, facts: Facts, *, found: bool = False) -> bool:
@@ -95,14 +87,14 @@ def differences(sight: Sight, *, met: bool = False) -> tuple[Difference, ...]:
             found += [*_values(sight), *_gradients(sight)]
         found += buffer_differences(sight)
         found += _state(sight) if sight.exercise.state_dict else []
-    return (*found, *_predicates(sight), *_printed(sight))
+    return (*found, *_predicates(sight), *printed.differences(sight))
 
 
 def besides(sight: Sight) -> tuple[Difference, ...]:
     """Return, of the differences, those in what a call did and printed besides its results."""
     if sight.expectation.actual.raised is not None or sight.observed.raised is not None:
         return ()
-    return (*_side_effects(sight), *_printed(sight))
+    return (*_side_effects(sight), *printed.differences(sight))
 
 
 def costs(sights: Sequence[Sight]) -> dict[str, tuple[Difference, ...]]:
@@ -277,59 +269,6 @@ def _predicates(sight: Sight) -> list[Difference]:
         for slot, complaint in sight.complaints
         if complaint
     ]
-
-
-def _printed(sight: Sight) -> list[Difference]:
-    """Each number the reference prints must be printed, to the digits the student chose to show; equal ones as often."""
-    if not sight.exercise.prints or PRINTED in dict(sight.case.checks):
-        return []
-    wanted = _numbers_of(sight.expectation)
-    numbers = NUMBER.findall(sight.observed.printed)
-    missing = [value for value in wanted if not any(_shows(text, value) for text in numbers)]
-    if not missing and sum(any(_shows(text, value) for value in wanted) for text in numbers) < len(wanted):
-        missing = wanted
-    if not missing:
-        return []
-    return [
-        Difference(
-            slot=PRINTED,
-            aspect=Aspect.PRINTED,
-            got=" ".join(numbers[:10]) or "nothing",
-            expected=" ".join(f"{value:.6g}" for value in missing[:10]),
-            differing=len(missing),
-            total=len(wanted),
-        )
-    ]
-
-
-def _numbers_of(expectation: Expectation) -> list[float]:
-    """Return the numbers that a script must print, in float64: those of its outputs that the reference prints."""
-    found = []
-    for node in expectation.oracle.values:
-        if isinstance(node, Mapping):
-            found += [
-                float(to_numpy(item.array).reshape(-1)[0])
-                for _, item in node.items
-                if isinstance(item, Tensor) and to_numpy(item.array).size == 1
-            ]
-    shown = NUMBER.findall(expectation.actual.printed)
-    return [value for value in found if any(_shows(text, value) for text in shown)] or found
-
-
-def _shows(text: str, value: float) -> bool:
-    """Tell whether a printed number is a value, rounded to four digits or more, or four decimals."""
-    shown = float(text)
-    if shown == value or (np.isnan(shown) and np.isnan(value)):
-        return True
-    mantissa, _, power = text.lower().lstrip("+-").partition("e")
-    if not np.isfinite(shown) or len(power) > MAX_POWER:
-        return False
-    whole, _, decimals = mantissa.partition(".")
-    step = float(f"1e{int(power or 0) - len(decimals)}")  # where 10.0**x overflows, this is infinite
-    digits = len((whole + decimals).lstrip("0"))
-    return bool(abs(shown - value) <= 0.51 * step + 2e-6 * abs(value)) and (
-        digits >= PRINTED_DIGITS or step <= 10.0**-PRINTED_DIGITS
-    )
 
 
 def outcome(sight: Sight) -> Outcome:

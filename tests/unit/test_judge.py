@@ -274,7 +274,8 @@ def test_two_equal_numbers_must_be_printed_twice(text: str, differing: int) -> N
     items = (("a", tensor(0.25, "float64")), ("b", tensor(0.25, "float64")))
     values = (Mapping(type="dict", items=items),)
     script = exercise(form=Form.SCRIPT, outputs=("a", "b"), prints=True)
-    found = told(sight(Observation(values=values, printed=text), Observation(values=values), exercise=script))
+    expected = Observation(values=values, printed="a 0.2500, b 0.2500")
+    found = told(sight(Observation(values=values, printed=text), expected, exercise=script))
     assert [one.differing for one in found] == [differing] * bool(differing)
 
 
