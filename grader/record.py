@@ -9,7 +9,6 @@ from grader.findings.effect_repeat import CHANCE
 from grader.findings.value_axis import BENT, NORMALISERS
 from grader.findings.value_unstable import EXPONENTIALS
 from grader.hidden import public
-from grader.judge import NUMBER
 from grader.model import (
     Claims,
     Execution,
@@ -21,6 +20,7 @@ from grader.model import (
     Recorded,
     Recording,
 )
+from grader.printed import NUMBER
 from grader.task import Task, calls
 
 replace = msgspec.structs.replace
