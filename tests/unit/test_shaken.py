@@ -77,3 +77,44 @@ def test_zeros_whole_numbers_and_infinities_stay_what_they_are() -> None:
         assert (torch.zeros(8) * 3).eq(0).all()
         assert (torch.arange(8) + 1).tolist() == list(range(1, 9))
         assert torch.full((8,), 1e30).mul(1e30).isinf().all()
+
+
+SUMMED: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+    "softmax": lambda x: torch.softmax(x, -1),
+    "safe softmax": lambda x: torch.ops.aten._safe_softmax(x, -1),
+    "log softmax": lambda x: torch.log_softmax(x, -1).exp(),
+    "softmax of the first axis": lambda x: torch.softmax(x.mT.contiguous(), 0).mT,
+}
+
+
+def rows(*values: list[float]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return rows of numbers and their softmax, in float64."""
+    x = torch.tensor(values)
+    return x, torch.softmax(x.double(), -1)
+
+
+@pytest.mark.parametrize("name", SUMMED)
+@pytest.mark.parametrize("size", [100.0, 1300.0, 3e4])
+def test_a_softmax_moves_as_one_that_is_written_with_a_logsumexp_rounds(name: str, size: float) -> None:
+    x, exact = rows(*([size + step / 7, size, -size] for step in range(32)))
+    written = ((x - x.logsumexp(-1, keepdim=True)).exp() - exact).abs().max()
+    with Shaking(0):
+        found = (SUMMED[name](x) - exact).abs().max()
+    assert written > 8 * EPS
+    assert written <= found <= 8 * written
+
+
+@pytest.mark.parametrize("name", SUMMED)
+def test_a_softmax_with_one_winner_or_masks_alone_moves_by_an_ulp_or_two(name: str) -> None:
+    x, exact = rows([1300.0, 1200.0, 1250.0], [-1e9, -1e9, -1e9], [0.5, -1e9, -float("inf")])
+    with Shaking(0):
+        found = SUMMED[name](x)
+    assert (found - exact).abs().max() <= 3 * EPS
+
+
+def test_a_softmax_of_nothing_stays_nothing() -> None:
+    with Shaking(0):
+        assert torch.softmax(torch.zeros(2, 0), -1).shape == (2, 0)
+        assert torch.softmax(torch.full((1, 2), -float("inf")), -1).isnan().all()
+        assert torch.ops.aten._safe_softmax(torch.full((1, 2), -float("inf")), -1).eq(0).all()
+        assert torch.softmax(torch.tensor(3.0), 0) == pytest.approx(1.0)
