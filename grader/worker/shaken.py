@@ -41,6 +41,7 @@ class Shaking(Watching):
     def __init__(self, seed: int) -> None:
         super().__init__()
         self.generator = torch.Generator().manual_seed(seed)
+        self.inside = torch.Generator().manual_seed(seed + 1)
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         result = func(*args, **(kwargs or {}))
@@ -60,12 +61,16 @@ class Shaking(Watching):
         at all where that would drown the row: an ulp of a mask of -1e9 is 64.
         """
         total = x.logsumexp(dim, keepdim=True)
-        error = self._shaken(total) - total
+        error = total * self._moves(total, self.inside)
         gap = -x.log_softmax(dim).amax(dim, keepdim=True)
         return torch.where(error.abs() < 1, error.clamp(-gap, gap), 0)
 
     def _shaken(self, value: Any) -> Any:
         if not isinstance(value, torch.Tensor) or not value.is_floating_point():
             return value
-        signs = torch.randint(0, 2, value.shape, generator=self.generator, dtype=value.dtype) * 2 - 1
-        return value * (1 + signs * torch.finfo(value.dtype).eps)
+        return value * (1 + self._moves(value, self.generator))
+
+    def _moves(self, value: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+        """Return an ulp of 1 up or down for each number."""
+        signs = torch.randint(0, 2, value.shape, generator=generator, dtype=value.dtype) * 2 - 1
+        return signs * torch.finfo(value.dtype).eps
