@@ -143,7 +143,7 @@ def test_the_line_where_the_numbers_part_is_told(basics: Lessons, in_a_notebook:
     source = notebook("import torch", STRANGE) if in_a_notebook else STRANGE
     found = result(basics, "masked_sum", source)
     assert found.lead is not None
-    assert (found.lead.rule, found.lead.cell, found.lead.line) == ("value.parts", int(in_a_notebook), 3)
+    assert (found.lead.rule, found.lead.cell, found.lead.line) == ("value.first-step", int(in_a_notebook), 3)
     assert dict(found.lead.facts)["code"] == "bent = kept.sign() * kept.abs().pow(1.3)"
     assert found.excerpt is not None
     assert found.excerpt.marked == (3,)

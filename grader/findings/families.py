@@ -7,7 +7,7 @@ from collections.abc import Mapping
 FAMILIES: Mapping[str, frozenset[str]] = {
     rule: frozenset(faults.split())
     for rule, faults in {
-        "value.parts": "other",
+        "value.first-step": "other",
         "rule.forbidden": "forbidden",
         "rule.loop": "loop",
         "rule.missing": "missing",

@@ -25,7 +25,7 @@ FACTS: Mapping[str, Mapping[str, Scalar]] = {
     },
     "slip.option": {"told": "if `unbiased=` were left out in the `var`"},
     "slip.detach": {"told": "if a gradient flowed through `pred`: without the `detach`"},
-    "value.parts": {
+    "value.first-step": {
         "line": 7,
         "code": "weight = torch.exp(target.abs().sqrt())",
         "got": "abs(target)",

@@ -77,7 +77,7 @@ def _trace(trace: Trace | None) -> bool:
         and len(trace.arrays) <= MAX_ARRAYS
         and sum(len(array.data) for array in trace.arrays) <= MAX_TRACED_BYTES
         and all(0 <= number < len(trace.arrays) for number in arrays)
-        and all(len(text) <= MAX_NAME for text in texts)
+        and all(len(text) <= MAX_NAME and text.isprintable() for text in texts)
         and all(0 <= place < 1 << 31 for step in trace.steps for place in (step.cell, step.line))
         and all(len(name) <= MAX_NAME and name.replace(".", "_").isidentifier() for name, _ in trace.names)
     )

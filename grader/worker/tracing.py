@@ -100,7 +100,7 @@ class Tracing(Watching):
             options.append(f"{name}={text}" if name else text)
 
     def _number(self, tensor: torch.Tensor) -> int:
-        array = to_array(tensor)
+        array = to_array(torch.view_as_real(tensor.resolve_conj()) if tensor.is_complex() else tensor)
         if array is None:
             raise TooLong
         if array not in self.numbers:

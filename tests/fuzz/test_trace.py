@@ -75,6 +75,7 @@ MANY = tuple(Array("uint8", (2,), bytes(divmod(number, 256))) for number in rang
         {"steps": (msgspec.structs.replace(STEP, inputs=(99,)),)},
         {"steps": (msgspec.structs.replace(STEP, line=-1),)},
         {"steps": (msgspec.structs.replace(STEP, options=("9" * 1000,)),)},
+        {"steps": (msgspec.structs.replace(STEP, operation="\x1b[2J"),)},
         {"arrays": MANY},
         {"arrays": (*ARRAYS, Array("uint8", (MAX_TRACED_BYTES,), bytes(MAX_TRACED_BYTES)))},
     ],

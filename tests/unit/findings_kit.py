@@ -176,7 +176,7 @@ def told(source: str, entry: str, rule: str = "") -> tuple[Finding | None, tuple
     found = findings.find_each(sights, known)
     if is_unexplained([each[0] for each in found if each]):
         slip = suspects.matching(sights, slipping(sights, source, in_pairs=rule in IN_PAIRS))
-        parting = _parting(sights, source, entry) if rule == "value.parts" else None
+        parting = _parting(sights, source, entry) if rule == "value.first-step" else None
         found = findings.find_each(sights, known, slip, parting) if slip or parting else found
     return lead(found), found
 

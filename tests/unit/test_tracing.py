@@ -65,6 +65,12 @@ class answer(torch.nn.Module):
     assert called(found, "self.weight") == [[2.0, 3.0]]
 
 
+def test_complex_numbers_are_followed_as_pairs_of_real_ones() -> None:
+    source = "import torch\ndef answer(x):\n    z = torch.view_as_complex(x.view(1, 2))\n    return torch.view_as_real(z * 1j)\n"
+    found = traced(source, x=[1.0, 2.0])
+    assert to_numpy(found.arrays[found.results[0]]).tolist() == [[-2.0, 1.0]]
+
+
 def test_what_is_written_into_a_part_changes_the_whole() -> None:
     source = "import torch\ndef answer(x):\n    out = torch.zeros(3)\n    out[:2] = x\n    return out\n"
     found = traced(source, x=[1.0, 2.0])

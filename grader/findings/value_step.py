@@ -31,7 +31,7 @@ def _cut(code: str) -> str:
 
 RULE = Rule(
     RuleText(
-        id="value.parts",
+        id="value.first-step",
         title="Where the numbers leave the right ones",
         message="from line {line} on, `{code}`, your numbers are not those of the right solution: it never has `{got}`."
         "{instead}",
