@@ -10,7 +10,7 @@ import msgspec
 
 from grader import __version__, findings, footprint, judge, misconceptions, rules, suspects, traced
 from grader.expected import harness_of
-from grader.findings.lead import is_unexplained, leading
+from grader.findings.lead import is_only_a_place, is_unexplained, leading
 from grader.model import (
     Aspect,
     CellNote,
@@ -236,9 +236,12 @@ def _reasons(
     Where there is none either, it is looked for where the numbers leave the reference's.
     """
     told = findings.find_each(seen, task.variants())
-    if known is None and is_unexplained([each[0] for each in told if each]):
+    leads = [each[0] for each in told if each]
+    if known is None and is_unexplained(leads):
         slip = suspects.matching(seen, task.slips)
         parting = traced.parted(seen, submission, task.traces, bench) if slip is None else None
+        if parting is not None:
+            parting = replace(parting, leads=is_only_a_place(leads))
         if slip is not None or parting is not None:
             told = findings.find_each(seen, task.variants(), slip, parting)
     return told

@@ -25,6 +25,16 @@ WHERE = {
 """What says where something differs, or by how much, and not why."""
 
 
+PLACES = {"value.factor", "value.some-places", "value.where"}
+"""Where such a thing leads and is not explained, a line of the source says more."""
+
+
+def is_only_a_place(leads: Sequence[Finding]) -> bool:
+    """Tell whether what leads, and is unexplained, says less than the line at which the numbers part."""
+    lead = leading(leads)
+    return lead is None or lead.rank >= VAGUE or lead.rule in PLACES
+
+
 def is_unexplained(leads: Sequence[Finding]) -> bool:
     """Tell whether a cause is still to be looked for beside what leads; `leads` has one finding of each failing case.
 

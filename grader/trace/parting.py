@@ -20,7 +20,7 @@ CHAIN = 2
 class Parting:
     """Where the numbers part: the line, what is computed there, and what may be computed there instead, or "".
 
-    `index` is the step's number, `code` the text of the line.
+    `index` is the step's number, `code` the text of the line. It `leads` where nothing else says more than a place.
     """
 
     index: int
@@ -29,6 +29,7 @@ class Parting:
     mine: str
     right: str
     code: str = ""
+    leads: bool = True
 
 
 @dataclass(frozen=True)

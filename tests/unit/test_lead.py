@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.findings.lead import is_unexplained, leading
+from grader.findings.lead import is_only_a_place, is_unexplained, leading
 from grader.model import Finding
 
 
@@ -58,3 +58,18 @@ def test_a_dtype_that_an_operation_does_not_know_does_not_hide_that_all_else_is_
 )
 def test_what_says_where_and_not_why_is_unexplained(found: list[Finding], unexplained: bool) -> None:
     assert is_unexplained(found) is unexplained
+
+
+@pytest.mark.parametrize(
+    ("found", "only"),
+    [
+        (leads(differs=2), True),
+        ([], True),
+        ([Finding(rule="value.some-places", rank=18)], True),
+        ([Finding(rule="value.factor", rank=13)], True),
+        ([Finding(rule="value.left-out-where", rank=18)], False),
+        ([Finding(rule="value.infinite", rank=23), *leads(differs=1)], False),
+    ],
+)
+def test_a_line_says_more_than_a_place_and_less_than_a_cause(found: list[Finding], only: bool) -> None:
+    assert is_only_a_place(found) is only
