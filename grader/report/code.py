@@ -10,7 +10,7 @@ from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexer import inherit, words
-from pygments.lexers import PythonLexer
+from pygments.lexers.python import PythonLexer
 from pygments.token import Name, Operator, Punctuation, Text, Whitespace
 
 from grader.model import Excerpt
