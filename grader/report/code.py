@@ -48,12 +48,12 @@ def _highlighted(source: str) -> str:
     return str(highlight(source, lexer, formatter)).removesuffix("\n")
 
 
-_SAME = ("root", "keywords", "soft-keywords", "expr", "expr-keywords", "builtins", "magicfuncs", "magicvars")
-"""The states whose rules make up `root`, and those of its rules that other states have too."""
+_STATES = ("root", "keywords", "soft-keywords", "expr", "expr-keywords", "builtins", "magicfuncs", "magicvars")
+"""Those of the lexer whose rules are tried where a statement begins or goes on."""
 
 _SPECIAL = {
     word
-    for state in _SAME
+    for state in _STATES
     for rule in PythonLexer.tokens[state]
     if isinstance(rule, tuple)
     for pattern in (rule[0].words if isinstance(rule[0], words) else (rule[0],))
@@ -63,7 +63,7 @@ _SPECIAL = {
 
 
 class _Quick(PythonLexer):
-    """Gives the same HTML: of its 56 rules, those for plain names, blanks and signs are tried first, where no other can match.
+    """Gives the same HTML: rules for plain names, blanks and signs are tried first, where no other rule can match.
 
     A string's prefix is no name, a dot may begin a number, and at the beginning of a line a docstring or `match` may come.
     """
@@ -75,7 +75,7 @@ class _Quick(PythonLexer):
             (r"[]{}(),;[]|:(?!=)", Punctuation),
             (r"\n", Whitespace),
             (r"!=|==|<<|>>|:=|[-~+/*%=<>&^|]|\.(?!\d)", Operator),
-            (r"""^[ ]++(?!["'\s\\]|[rRuUbB]{1,2}["']|match\b|case\b)""", Text),
+            (r"""^[ ]++(?!["'\s]|[rRuUbB]{1,2}["']|match\b|case\b)""", Text),
             inherit,
         ]
     }
