@@ -1,7 +1,7 @@
 """Answers with which nothing is wrong, seen at a glance: in a class most are such, and to judge a case by itself takes longer.
 
-This saves looks and decides nothing: what is not plainly right here is judged, and a law test holds that the judge has
-nothing to say of what is.
+This saves looks and decides nothing: what is not plainly right here is judged, and of what is, a test holds that judging
+it gives the same verdicts.
 """
 
 from __future__ import annotations

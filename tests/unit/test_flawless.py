@@ -20,6 +20,7 @@ from grader.model import (
     Claims,
     Definition,
     Execution,
+    Exercise,
     Expectation,
     Expected,
     Facts,
@@ -180,3 +181,26 @@ def test_a_right_answer_is_flawless(changes: dict[str, str]) -> None:
     assert flawless
     assert report.points == report.max_points == 10.0
     assert graded(**changes) == report  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("kind", "heeded", "no_matter"),
+    [
+        (
+            Exercise,
+            "forbid require prints fresh state_dict vectorised max_memory max_flops cases tolerance points",
+            "id lesson title statement form params result outputs gradients detached second_order limits notebook trains hints "
+            "starter init source digest companions_off",
+        ),
+        (
+            Observation,
+            "missing backward values gradients printed raised claims",
+            "buffers buffers_moved state magnitude trace",  # of an answer: what is expected of them is seen in the reference's
+        ),
+        (Claims, "modified state_changed repeatable operators used", "peak_bytes flops"),
+        (Execution, "id status observation output detail", "wall_s cpu_s peak_bytes"),
+    ],
+)
+def test_every_field_was_thought_of(kind: type[msgspec.Struct], heeded: str, no_matter: str) -> None:
+    """Who adds one decides whether an answer can be flawless in spite of it."""
+    assert sorted((*heeded.split(), *no_matter.split())) == sorted(kind.__struct_fields__)
