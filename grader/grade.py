@@ -11,6 +11,7 @@ import msgspec
 from grader import __version__, findings, footprint, judge, misconceptions, rules, suspects, traced
 from grader.expected import harness_of
 from grader.findings.lead import is_only_a_place, is_unexplained, leading
+from grader.flawless import is_flawless
 from grader.model import (
     Aspect,
     CellNote,
@@ -118,13 +119,18 @@ def _limits(exercises: list[Exercise]) -> Limits:
 
 
 def _sights(task: Task, executions: dict[str, Execution], run: Run, source: rules.Source) -> list[Sight]:
+    """Return what is to be judged of an exercise, case by case; nothing if all of it is plainly right."""
     mentions = rules.in_source(task.exercise, source)
-    sights = []
-    for asked, summary in zip(task.asked, task.summaries, strict=True):
-        name = asked[1].id
-        execution = executions.get(name) or Execution(id=name, status=Status.BROKEN, detail="it was not run")
-        sights.append(Sight(task.exercise, *asked, execution, run.facts, mentions=mentions, summary=summary))
-    return sights
+    seen = [
+        executions.get(call.id) or Execution(id=call.id, status=Status.BROKEN, detail="it was not run")
+        for _, call in task.calls
+    ]
+    if is_flawless(task, seen, run.facts, mentions):
+        return []
+    return [
+        Sight(task.exercise, *asked, execution, run.facts, mentions=mentions, summary=summary)
+        for asked, execution, summary in zip(task.asked, seen, task.summaries, strict=True)
+    ]
 
 
 def ask_predicates(sights: list[Sight], bench: Bench) -> dict[tuple[str, str], str]:
@@ -160,7 +166,7 @@ def _slot(sight: Sight, slot: str) -> Node:
 class _Judged:
     """An exercise's verdicts, and the footprint by which others with the same mistake are found."""
 
-    verdicts: list[Verdict]
+    verdicts: tuple[Verdict, ...]
     footprint: Footprint | None
 
 
@@ -191,6 +197,8 @@ def _verdicts(
     run: Run,
     bench: Bench,
 ) -> _Judged:
+    if not sights:
+        return _Judged(task.passed, None)
     exercise = task.exercise
     came = any(sight.observed.values for sight in sights)
     begun = judge.attempted(exercise, run.facts, found=came) or _is_replaced(exercise, submission, run, sights)
@@ -206,13 +214,11 @@ def _verdicts(
     told = (
         _reasons(task, tuple(seen), known, submission, bench) if begun and _needs_reasons(seen) else ((),) * len(seen)
     )
-    total = sum(sight.case.weight for sight in sights) or 1.0
     verdicts: list[Verdict] = []
-    for sight, found in zip(seen, told, strict=True):
-        points = exercise.points * sight.case.weight / total
+    for sight, found, points in zip(seen, told, task.worths, strict=True):
         begun_or_broken = begun or sight.execution.status is Status.BROKEN
         verdicts.append(_verdict(sight, found, known, points) if begun_or_broken else judge.not_begun(sight, points))
-    return _Judged(verdicts, footprint.taken(seen, begun))
+    return _Judged(tuple(verdicts), footprint.taken(seen, begun))
 
 
 REBINDING = re.compile(r"\b(globals|locals|vars|exec|eval|setattr|modules)\b|__dict__|__code__")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from grader.model import Aspect, Difference, Exercise, Facts, Use
+from grader.model import Aspect, Claims, Difference, Exercise, Facts, Use
 from grader.sight import Mention, Sight
 
 LOOP = "loop"
@@ -60,12 +60,10 @@ def broken(sight: Sight) -> tuple[Difference, ...]:
     """Return a difference for every forbidden thing used, and every required thing not used."""
     exercise = sight.exercise
     mentions = sight.mentions if sight.mentions is not None else in_source(exercise, Source.of(sight.facts))
-    claims = sight.observed.claims
-    operators = tuple(operator for operator, _ in claims.operators)
-    called = _at_run_time((*exercise.forbid, *exercise.require), claims.used, operators)
-    if not mentions and not called and not exercise.require:
+    used = called(exercise, sight.observed.claims)
+    if not mentions and not used and not exercise.require:
         return ()
-    seen = {wanted: (name, where) for wanted, name, where in reversed((*mentions, *called))}
+    seen = {wanted: (name, where) for wanted, name, where in reversed((*mentions, *used))}
     forbidden = [
         Difference(slot=seen[wanted][1], aspect=Aspect.RULE, got=seen[wanted][0], expected=f"not {wanted}")
         for wanted in exercise.forbid
@@ -164,6 +162,12 @@ def suspicious(name: str, *, inside: bool = True) -> bool:
         return False
     listed = (*SUSPICIOUS, *SUSPICIOUS_INSIDE) if inside else SUSPICIOUS
     return any(_is(name, each) for each in listed) or not SUSPICIOUS_ATTRIBUTES.isdisjoint(name.split("."))
+
+
+def called(exercise: Exercise, claims: Claims) -> tuple[Mention, ...]:
+    """Return what a rule names and a call has used."""
+    operators = tuple(operator for operator, _ in claims.operators)
+    return _at_run_time((*exercise.forbid, *exercise.require), claims.used, operators)
 
 
 @lru_cache(maxsize=1024)

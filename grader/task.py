@@ -10,7 +10,7 @@ import msgspec
 
 from grader import shown
 from grader.calls import Plan, student_call
-from grader.model import Call, Case, Exercise, Expectation, Expected, Misconceptions, Status
+from grader.model import Call, Case, Exercise, Expectation, Expected, Misconceptions, Outcome, Status, Verdict
 from grader.panel import Panel
 
 
@@ -46,6 +46,28 @@ class Task:
     def summaries(self) -> tuple[str, ...]:
         """The line of each case in a report."""
         return tuple(shown.summary(self.exercise, case) for case, _ in self.calls)
+
+    @cached_property
+    def worths(self) -> tuple[float, ...]:
+        """The points that each case is worth."""
+        total = sum(case.weight for case, _ in self.calls) or 1.0
+        return tuple(self.exercise.points * case.weight / total for case, _ in self.calls)
+
+    @cached_property
+    def passed(self) -> tuple[Verdict, ...]:
+        """The verdict of each case of an answer with which nothing is wrong."""
+        return tuple(
+            Verdict(
+                case=case.name,
+                why=case.why,
+                criterion=case.criterion,
+                outcome=Outcome.PASSED,
+                points=worth,
+                max_points=worth,
+                summary=summary,
+            )
+            for (case, _), worth, summary in zip(self.calls, self.worths, self.summaries, strict=True)
+        )
 
     @cached_property
     def panel(self) -> Panel:

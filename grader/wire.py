@@ -42,19 +42,19 @@ MAX_ELEMENTS = 1 << 40
 _Size = Annotated[int, msgspec.Meta(ge=0, le=MAX_ELEMENTS)]
 
 
-class _Entry(msgspec.Struct, forbid_unknown_fields=True):
-    dtype: str
-    shape: Annotated[tuple[_Size, ...], msgspec.Meta(max_length=MAX_RANK)]
-    data_offsets: tuple[_Size, _Size]
+class _Entry(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """An entry of a header: an array's, which has all but `json`, or the metadata's, which has that alone.
+
+    One type for both, so that a header is decoded in one step. What is left out stands for what no block can hold.
+    """
+
+    dtype: str = ""
+    shape: Annotated[tuple[_Size, ...], msgspec.Meta(max_length=MAX_RANK)] = (MAX_ELEMENTS,)
+    data_offsets: tuple[_Size, _Size] = (-1, -1)
+    json: str | None = None
 
 
-class _Metadata(msgspec.Struct, forbid_unknown_fields=True):
-    json: str
-
-
-_HEADERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_METADATA = msgspec.json.Decoder(_Metadata)
-_ENTRIES = msgspec.json.Decoder(_Entry)
+_HEADERS = msgspec.json.Decoder(dict[str, _Entry])
 _LOOKING = threading.Lock()
 
 
@@ -79,7 +79,7 @@ def encode(value: msgspec.Struct) -> bytes:
         arrays.append(item)
         return len(arrays) - 1
 
-    header: dict[str, Any] = {"__metadata__": _Metadata(msgspec.json.encode(value, enc_hook=lift).decode())}
+    header = {"__metadata__": _Entry(json=msgspec.json.encode(value, enc_hook=lift).decode())}
     end = 0
     for index, array in enumerate(arrays):
         start, end = end, end + len(array.data)
@@ -91,47 +91,48 @@ def encode(value: msgspec.Struct) -> bytes:
 
 def decode(data: bytes, type_: type[T], *, header_bytes: int = HEADER_BYTES) -> T:
     """Return the value that `encode` was given, or raise `WireError`. Every field is checked against `type_`."""
+
+    def lower(kind: type, item: object) -> Array:
+        if kind is not Array or type(item) is not int or not 0 <= item < len(arrays):
+            raise WireError("an array's number is wrong")
+        return arrays[item]
+
     try:
-        document, arrays = _open(memoryview(data), header_bytes)
+        document, arrays = _open(data, header_bytes)
         learn(type_)  # type: ignore[arg-type]
-        return msgspec.json.decode(document, type=type_, dec_hook=lambda kind, item: _lower(kind, item, arrays))
+        return msgspec.json.decode(document, type=type_, dec_hook=lower)
     except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError) as error:
         raise WireError(f"this is not a {getattr(type_, '__name__', type_)}: {str(error)[:200]}") from None
 
 
-def _lower(kind: type, item: object, arrays: list[Array]) -> Array:
-    if kind is not Array or type(item) is not int or not 0 <= item < len(arrays):
-        raise WireError("an array's number is wrong")
-    return arrays[item]
-
-
-def _open(data: memoryview, header_bytes: int) -> tuple[str, list[Array]]:
+def _open(data: bytes, header_bytes: int) -> tuple[str, list[Array]]:
     length = int.from_bytes(data[:8], "little")
     if len(data) < 8 or length > min(header_bytes, len(data) - 8):
         raise WireError("the header is longer than it may be")
-    header = _HEADERS.decode(data[8 : 8 + length])
-    metadata = _METADATA.decode(header.pop("__metadata__", b"null"))
-    body = data[8 + length :]
-    arrays, end = [], 0
+    body = 8 + length
+    header = _HEADERS.decode(data[8:body])
+    metadata = header.pop("__metadata__", _Entry())
+    if metadata.json is None or metadata.dtype:
+        raise WireError("the document is missing")
+    arrays, end = [], body
     for index in range(len(header)):
-        entry = _ENTRIES.decode(header.get(str(index), b"null"))
-        end = _checked_end(entry, end, len(body))
-        start = entry.data_offsets[0]
-        arrays.append(Array(_CODES[entry.dtype], entry.shape, bytes(body[start:end])))
-    if end != len(body):
+        entry = header.get(str(index), metadata)
+        start, end = end, _checked_end(entry, end - body, len(data) - body) + body
+        arrays.append(Array(_CODES[entry.dtype], entry.shape, data[start:end]))
+    if end != len(data):
         raise WireError("there are bytes that belong to no array")
     return metadata.json, arrays
 
 
 def _checked_end(entry: _Entry, start: int, available: int) -> int:
     """Return where an entry's bytes end, if they follow on `start` and are as many as its shape says."""
-    if entry.dtype not in _CODES:
-        raise WireError("a dtype is not among those that may be sent")
-    if math.prod(size or 1 for size in entry.shape) > MAX_ELEMENTS:
-        raise WireError("there is no array of this shape")
+    if entry.dtype not in _CODES or entry.json is not None:
+        raise WireError("an entry is no array of a dtype that may be sent")
     count = ITEM_BYTES[_CODES[entry.dtype]] * math.prod(entry.shape)
     if entry.data_offsets != (start, start + count) or start + count > available:
         raise WireError("an array's bytes are not where they must be")
+    if not count and math.prod(size or 1 for size in entry.shape) > MAX_ELEMENTS:
+        raise WireError("there is no array of this shape")
     return start + count
 
 

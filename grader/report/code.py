@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
+from pygments.lexer import inherit, words
+from pygments.lexers.python import PythonLexer
+from pygments.token import Name, Operator, Punctuation, Text, Whitespace
 
 from grader.model import Excerpt
 from grader.report.text import source_lines
@@ -45,6 +48,39 @@ def _highlighted(source: str) -> str:
     return str(highlight(source, lexer, formatter)).removesuffix("\n")
 
 
+_STATES = ("root", "keywords", "soft-keywords", "expr", "expr-keywords", "builtins", "magicfuncs", "magicvars")
+"""Those of the lexer whose rules are tried where a statement begins or goes on."""
+
+_SPECIAL = {
+    word
+    for state in _STATES
+    for rule in PythonLexer.tokens[state]
+    if isinstance(rule, tuple)
+    for pattern in (rule[0].words if isinstance(rule[0], words) else (rule[0],))
+    for word in re.findall(r"[A-Za-z_]{2,}", pattern)
+}
+"""All that these rules name, and a few words more: a name that is none of them is a plain one."""
+
+
+class _Quick(PythonLexer):
+    """Gives the same HTML: rules for plain names, blanks and signs are tried first, where no other rule can match.
+
+    A string's prefix is no name, a dot may begin a number, and at the beginning of a line a docstring or `match` may come.
+    """
+
+    tokens = {  # noqa: RUF012 - as Pygments has it
+        "root": [
+            (words(_SPECIAL, prefix="(?!", suffix=r"\b)[A-Za-z_][A-Za-z0-9_]*+(?![\"'\x80-\U0010ffff])"), Name),
+            (r"(?<=[^\n])[^\S\n]+", Text),
+            (r"[]{}(),;[]|:(?!=)", Punctuation),
+            (r"\n", Whitespace),
+            (r"!=|==|<<|>>|:=|[-~+/*%=<>&^|]|\.(?!\d)", Operator),
+            (r"""^[ ]++(?!["'\s]|[rRuUbB]{1,2}["']|match\b|case\b)""", Text),
+            inherit,
+        ]
+    }
+
+
 @cache
 def _pygments() -> tuple[PythonLexer, HtmlFormatter[str]]:
-    return PythonLexer(stripnl=False, ensurenl=True), HtmlFormatter(nowrap=True)
+    return _Quick(stripnl=False, ensurenl=True), HtmlFormatter(nowrap=True)

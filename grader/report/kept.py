@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -35,7 +36,7 @@ def keeper() -> Callable[..., Markup]:
         found = parts.get(key)
         if found is None:
             found = parts[key] = macro(*values)
-            size += len(found)
+            size += sys.getsizeof(found)
             if size > MOST_BYTES:  # what is common comes again soon
                 parts.clear()
                 size = 0

@@ -40,6 +40,17 @@ def test_equal_reports_give_equal_bytes() -> None:
     assert report_json.render(reports.everything()) == report_json.render(reports.everything())
 
 
+def test_a_name_that_looks_like_json_is_a_name() -> None:
+    """The verdicts are put in where there are none: not within a text."""
+    usual = reports.usual()
+    odd = msgspec.structs.replace(usual.results[0], title='"verdicts":[]', verdicts=())
+    report = msgspec.structs.replace(usual, submission='\\"verdicts":[],', results=(odd, *usual.results))
+    told = json.loads(report_json.render(report))
+    assert told["submission"] == report.submission
+    assert [each["title"] for each in told["results"]] == [each.title for each in report.results]
+    assert [len(each["verdicts"]) for each in told["results"]] == [len(each.verdicts) for each in report.results]
+
+
 def test_numbers_that_json_lacks_are_words() -> None:
     text = report_json.render(reports.usual())
     assert '{"dtype":"float32","shape":[4],"values":["nan","inf","-inf",2.0]}' in text

@@ -90,6 +90,19 @@ def test_a_block_made_by_hand_is_read() -> None:
             id="an unknown field",
         ),
         pytest.param(_block({"__metadata__": {"json": "[" * 100_000}}), id="deep nesting"),
+        pytest.param(
+            _block({"__metadata__": DOCUMENT["__metadata__"] | _entry()}, b"1234"), id="a document that is an array"
+        ),
+        pytest.param(
+            _block(DOCUMENT | {"0": _entry() | DOCUMENT["__metadata__"]}, b"1234"), id="an array that is a document"
+        ),
+        *(
+            pytest.param(
+                _block(DOCUMENT | {"0": {k: v for k, v in _entry().items() if k != field}}, b"1234"), id=f"no {field}"
+            )
+            for field in _entry()
+        ),
+        pytest.param(_block(DOCUMENT | {"0": _entry() | {"evil": 1}}, b"1234"), id="an unknown field of an array"),
     ],
 )
 def test_what_is_no_block_is_a_wire_error(block: bytes) -> None:
