@@ -9,11 +9,9 @@ from dataclasses import replace
 
 from grader.findings.rule import Hit, Rule, hit
 from grader.findings.scene import Scene
-from grader.model import RuleText
+from grader.model import VAGUE, RuleText
 
 RANK = 12
-BEHIND = 75
-"""Its rank where something else says more than a line does."""
 MOST_CODE = 70
 
 
@@ -23,7 +21,7 @@ def _look(scene: Scene) -> Hit | None:
         return None
     instead = f" From the same numbers it makes `{parting.right}`." if parting.right else ""
     told = hit(line=parting.line, code=_cut(parting.code), got=parting.mine, instead=instead)
-    return replace(told, cell=parting.cell, line=parting.line, rank=RANK if parting.leads else BEHIND)
+    return replace(told, cell=parting.cell, line=parting.line, rank=RANK if parting.leads else VAGUE)
 
 
 def _cut(code: str) -> str:
