@@ -11,7 +11,8 @@ from grader.findings.rule import Hit, Rule, hit
 from grader.findings.scene import Scene
 from grader.model import VAGUE, RuleText
 
-RANK = 12
+LEADS = 12
+"""Its rank where nothing else says more than a place."""
 MOST_CODE = 70
 
 
@@ -21,7 +22,7 @@ def _look(scene: Scene) -> Hit | None:
         return None
     instead = f" From the same numbers it makes `{parting.right}`." if parting.right else ""
     told = hit(line=parting.line, code=_cut(parting.code), got=parting.mine, instead=instead)
-    return replace(told, cell=parting.cell, line=parting.line, rank=RANK if parting.leads else VAGUE)
+    return replace(told, cell=parting.cell, line=parting.line, rank=LEADS if parting.leads else VAGUE)
 
 
 def _cut(code: str) -> str:
@@ -50,6 +51,6 @@ def wrong(pred, target):
     return (error.square() * weight).mean()
 """,
     ),
-    rank=RANK,
+    rank=VAGUE,
     look=_look,
 )
