@@ -22,6 +22,7 @@ from grader.model import (
     Status,
     Use,
 )
+from grader.printed import NUMBER
 from tests.builders import exercise, sight
 from tests.laws.values import nodes, observations, words
 
@@ -108,7 +109,7 @@ def test_any_conduct_can_be_held_against_misconceptions(
     assert misconceptions.matching([judged], known) in {None, "m"}
 
 
-@given(words | st.from_regex(judge.NUMBER, fullmatch=True), nodes())
+@given(words | st.from_regex(NUMBER, fullmatch=True), nodes())
 def test_any_printed_text_can_be_read(text: str, node: object) -> None:
     script = exercise(form=Form.SCRIPT, outputs=("a",), prints=True)
     seen = Observation(values=(node,), printed=text)  # type: ignore[arg-type]
