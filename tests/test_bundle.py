@@ -19,8 +19,8 @@ from grader.cache import Cache
 from grader.commands.course import explanation
 from grader.errors import Mistake
 from grader.hidden import cut
-from grader.judge import NUMBER
 from grader.model import Check, Checked, Job, Outcome, Recorded, Recording, Report, Run
+from grader.printed import NUMBER
 from grader.sandbox.bench import Bench
 from grader.submission import read
 from tests.conftest import BASICS, ROOT, Command
