@@ -73,11 +73,13 @@ def small(basics: Lessons, tmp_path_factory: pytest.TempPathFactory) -> Lessons:
 
 
 def both(mine: Lessons, theirs: Lessons, path: Path, name: str, seed: int = 0) -> tuple[Report, Report]:
-    """Return the reports of one run, judged by the references and by the recordings, which have no slips."""
+    """Return the reports of one run, judged by the references and by the recordings, which have no slips and no steps."""
     replay = cast(Bench, Replay(mine.bench))
     answer, recorded = read(path), theirs.task(name, seed)
     return (
-        grade.grade(answer, (replace(mine.task(name, seed), slips=recorded.slips),), seed, replay),
+        grade.grade(
+            answer, (replace(mine.task(name, seed), slips=recorded.slips, traces=recorded.traces),), seed, replay
+        ),
         grade.grade(answer, (recorded,), seed, replay),
     )
 
