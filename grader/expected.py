@@ -41,7 +41,7 @@ def observe_references(
 
     Raises `Mistake` if it fails where a student could be compared with it.
     """
-    cells = (Cell(index=0, source=reference.read_text(encoding="utf-8"), where=reference.name),)
+    cells = cells_of(reference)
     plans = [Plan(exercise, seed, exercise.id) for seed in seeds]
     if exercise.form is Form.MODULE:
         plans = [_with_state(plan, cells, bench) for plan in plans]
@@ -52,7 +52,7 @@ def observe_references(
         for call in reference_calls(plan, case)
     ]
     limits = msgspec.structs.replace(exercise.limits, submission_s=len(seeds) * exercise.limits.submission_s)
-    run = bench.run(msgspec.structs.replace(_job(exercise, cells, tuple(calls)), limits=limits))
+    run = bench.run(msgspec.structs.replace(job_of(exercise, cells, tuple(calls)), limits=limits))
     _check_loaded(run, reference)
     executions = {execution.id: execution for execution in run.executions}
     return tuple(_expected(plan, executions) for plan in plans)
@@ -86,7 +86,13 @@ def _allowed(actual: Observation, drawn: set[str]) -> Observation:
     return msgspec.structs.replace(actual, claims=msgspec.structs.replace(actual.claims, state_changed=changed))
 
 
-def _job(exercise: Exercise, cells: tuple[Cell, ...], calls: tuple[Call, ...]) -> Job:
+def cells_of(reference: Path) -> tuple[Cell, ...]:
+    """Return a reference's source as it is loaded."""
+    return (Cell(index=0, source=reference.read_text(encoding="utf-8"), where=reference.name),)
+
+
+def job_of(exercise: Exercise, cells: tuple[Cell, ...], calls: tuple[Call, ...]) -> Job:
+    """Return the job that makes calls of an author's own code, many at once."""
     return Job(
         mode="module",
         cells=cells,
@@ -104,7 +110,7 @@ def harness_of(exercise: Exercise) -> tuple[tuple[str, str], ...]:
 
 def _with_state(plan: Plan, cells: tuple[Cell, ...], bench: Bench) -> Plan:
     """Return a plan with a state for modules, made from the one that the reference's has when it is constructed."""
-    run = bench.run(_job(plan.exercise, cells, (student_call(plan, plan.exercise.cases[0]),)))
+    run = bench.run(job_of(plan.exercise, cells, (student_call(plan, plan.exercise.cases[0]),)))
     observation = run.executions[0].observation
     if observation is None:
         return plan
@@ -182,9 +188,9 @@ def observe_variants(expected: Expected, exercise: Exercise, reference: Path, be
     """Run the reference on changed inputs (softmaxed, rolled, swapped, ...): whoever coincides has made that slip."""
     plan = Plan.of(exercise, expected)
     calls = [one for case in exercise.cases for one in variants.calls(exercise, case, student_call(plan, case))]
-    cells = (Cell(index=0, source=reference.read_text(encoding="utf-8"), where=reference.name),)
+    cells = cells_of(reference)
     found: dict[str, list[Execution]] = {}
-    for one in bench.run(_job(exercise, cells, tuple(calls))).executions if calls else ():
+    for one in bench.run(job_of(exercise, cells, tuple(calls))).executions if calls else ():
         found.setdefault(one.id.partition("/")[0], []).append(one)
     return Misconceptions(executions=tuple((name, tuple(each)) for name, each in found.items()))
 
@@ -200,7 +206,7 @@ def observe_misconceptions(expected: Expected, exercise: Exercise, reference: Pa
         for call in [student_call(Plan.of(exercise, expected, name), case)]
     ]
     cells = (Cell(index=0, source=source, where=reference.name),)
-    run = bench.run(_job(exercise, cells, tuple(calls)))
+    run = bench.run(job_of(exercise, cells, tuple(calls)))
     each = len(exercise.cases)
     found = [(name, run.executions[index * each : (index + 1) * each]) for index, name in enumerate(names)]
     return Misconceptions(executions=tuple(found))

@@ -22,11 +22,12 @@ def differences(sight: Sight) -> list[Difference]:
     """Return what is missing of what the reference prints: each number in four digits or more, equal ones as often."""
     if not sight.exercise.prints or PRINTED in dict(sight.case.checks):
         return []
-    wanted = _numbers_of(sight.expectation)
+    shown = NUMBER.findall(sight.expectation.actual.printed)
+    outputs = _numbers_of(sight.expectation)
+    wanted = [value for value in outputs if any(_shows(text, value) for text in shown)] or outputs
     numbers = NUMBER.findall(sight.observed.printed)
     missing = [value for value in wanted if not any(_shows(text, value) for text in numbers)]
-    as_often = min(len(wanted), _showing(NUMBER.findall(sight.expectation.actual.printed), wanted))
-    if not missing and _showing(numbers, wanted) < as_often:
+    if not missing and _showing(numbers, wanted) < min(len(wanted), _showing(shown, wanted)):
         missing = wanted
     if not missing:
         return []
@@ -43,7 +44,7 @@ def differences(sight: Sight) -> list[Difference]:
 
 
 def _numbers_of(expectation: Expectation) -> list[float]:
-    """Return the numbers that a script must print, in float64: those of its outputs that the reference prints."""
+    """Return the outputs of a script that are single numbers, in float64."""
     found = []
     for node in expectation.oracle.values:
         if isinstance(node, Mapping):
@@ -52,8 +53,7 @@ def _numbers_of(expectation: Expectation) -> list[float]:
                 for _, item in node.items
                 if isinstance(item, Tensor) and to_numpy(item.array).size == 1
             ]
-    shown = NUMBER.findall(expectation.actual.printed)
-    return [value for value in found if any(_shows(text, value) for text in shown)] or found
+    return found
 
 
 def _showing(texts: list[str], wanted: list[float]) -> int:

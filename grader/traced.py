@@ -8,10 +8,10 @@ from pathlib import Path
 
 import msgspec
 
-from grader.calls import TOGETHER, Plan, student_call
-from grader.expected import harness_of
-from grader.findings.scene import ORDINARY_STD
-from grader.model import Aspect, Case, Cell, Exercise, Expected, Job, Misconceptions, Submission, Trace
+from grader.calls import Plan, student_call
+from grader.expected import cells_of, harness_of, job_of
+from grader.findings.variants import is_ordinary
+from grader.model import Aspect, Case, Exercise, Expected, Job, Misconceptions, Submission, Trace
 from grader.sandbox.bench import Bench
 from grader.sight import Sight
 from grader.trace.parting import Parting, parting
@@ -48,25 +48,23 @@ def _code(found: Parting, submission: Submission) -> str:
 
 
 def telling(sights: Sequence[Sight]) -> list[Sight]:
-    """Return failing cases that a student may see: the ordinary ones if there are any, an author's own first."""
+    """Return failing cases that a student may see: the ordinary ones if there are any, an author's own first.
+
+    Where an axis has one entry, much is equal that is not the same.
+    """
     wrong = [
         sight
         for sight in sights
         if _can_tell(sight.case)
         and any(each.aspect is Aspect.VALUE and each.error is not None for each in sight.differences)
     ]
-    ordinary = [sight for sight in wrong if _is_ordinary(sight.case)]
+    large = [sight for sight in wrong if all(size > 1 for _, size in sight.case.sizes)]
+    ordinary = [sight for sight in large if is_ordinary(sight.case)]
     return sorted(ordinary or wrong, key=lambda sight: sight.case.companion)[:MOST]
 
 
 def _can_tell(case: Case) -> bool:
     return not case.hidden and case.dtype == "float32"
-
-
-def _is_ordinary(case: Case) -> bool:
-    """Tell whether what is drawn is neither large nor alike, and no axis so short that different things are equal."""
-    drawn = not case.fill and case.layout == "contiguous" and all(std <= ORDINARY_STD for _, std in case.std)
-    return drawn and all(size > 1 for _, size in case.sizes)
 
 
 def observe_reference(expected: Expected, exercise: Exercise, reference: Path, bench: Bench) -> Misconceptions:
@@ -77,16 +75,8 @@ def observe_reference(expected: Expected, exercise: Exercise, reference: Path, b
         for case in exercise.cases
         if _can_tell(case)
     )
-    cells = (Cell(index=0, source=reference.read_text(encoding="utf-8"), where=reference.name),)
-    job = Job(
-        mode="module",
-        cells=cells,
-        calls=calls,
-        harness=harness_of(exercise),
-        limits=exercise.limits,
-        together=TOGETHER,
-    )
-    return Misconceptions(executions=(("reference", bench.run(job).executions),))
+    run = bench.run(job_of(exercise, cells_of(reference), calls))
+    return Misconceptions(executions=(("reference", run.executions),))
 
 
 def _submitted(sights: Sequence[Sight], submission: Submission, bench: Bench) -> dict[str, Trace]:

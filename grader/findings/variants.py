@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from grader import draw
 from grader.arrays import from_numpy, is_float, to_numpy
+from grader.findings.scene import ORDINARY_STD
 from grader.findings.value_activation import sigmoid, softmax
 from grader.model import Argument, Call, Case, Exercise, Form, Kind, Param
 
@@ -29,9 +30,13 @@ SPREAD_ROWS = 9
 
 def wanted(exercise: Exercise, case: Case) -> bool:
     """Tell whether a case tells hypotheses apart: an ordinary one, in float32, of one call with drawn inputs."""
-    ordinary = all(std <= 10 for _, std in case.std) and not case.fill and case.layout == "contiguous"
     drawn = case.scenario is None and case.values_agreed and exercise.form is not Form.MODULE
-    return drawn and ordinary and case.dtype == "float32"
+    return drawn and is_ordinary(case) and case.dtype == "float32"
+
+
+def is_ordinary(case: Case) -> bool:
+    """Tell whether what is drawn for a case is neither large, nor alike, nor laid out in an odd way."""
+    return all(std <= ORDINARY_STD for _, std in case.std) and not case.fill and case.layout == "contiguous"
 
 
 def calls(exercise: Exercise, case: Case, call: Call) -> tuple[Call, ...]:

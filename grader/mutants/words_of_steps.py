@@ -252,7 +252,7 @@ def _early(edit: Edit, known: Known) -> Words:
     return "slip.order", f"if {what} were multiplied in at the start, where it belongs at the end"
 
 
-def _parts(edit: Edit, known: Known) -> Words | None:
+def _parts(edit: Edit, known: Known) -> Words:
     node, around = edit.place.node, edit.place.parent
     assert isinstance(node, ast.List | ast.Tuple)
     if isinstance(node.ctx, ast.Store):

@@ -153,10 +153,8 @@ class Worker:
         if not hasattr(select, "poll"):  # Windows; there a thread has to end the wait
             with self._ended_at(deadline):
                 return os.read(fd, count)
-        poller = select.poll()
-        poller.register(fd, select.POLLIN)
         while (remaining := deadline - time.monotonic()) > 0:
-            ready = poller.poll(1000 * min(remaining, memory.SAMPLE_S))
+            ready = _waits(fd, 1000 * min(remaining, memory.SAMPLE_S))
             if not ready or time.monotonic() >= self._look_again:
                 self._look_again = time.monotonic() + memory.SAMPLE_S
                 if self.watch() is not None:

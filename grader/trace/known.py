@@ -40,7 +40,7 @@ class Match:
 
 @dataclass(frozen=True)
 class Known:
-    """The arrays of a trace as float64."""
+    """The arrays of a trace as float64. `plain` are those that are nothing but zeros, or ones: what a sum starts with."""
 
     arrays: tuple[Numbers, ...]
 
@@ -49,16 +49,22 @@ class Known:
         """Return the arrays of a trace."""
         return Known(tuple(np.asarray(to_numpy(array), dtype=np.float64) for array in trace.arrays))
 
+    @cached_property
+    def plain(self) -> frozenset[int]:
+        """Those that say nothing."""
+        return frozenset(number for number, array in enumerate(self.arrays) if _is_plain(array))
+
     def find(self, wanted: Numbers) -> Match | None:
         """Return the first array that holds the numbers of another, in any order of axes, or has them as a slice."""
         return next(self._matches(wanted), None)
 
     def _matches(self, wanted: Numbers) -> Iterator[Match]:
-        for sign, values in _faces(wanted):
+        faces = tuple(_faces(wanted))
+        for sign, values in faces:
             for number in _near(self._wholes, values):
                 if same(values, self.arrays[number], moved=sign != COMPLEMENT):
                     yield Match(number, sign=sign)
-        for sign, values in _faces(wanted):
+        for sign, values in faces:
             for number, axis, at in _near(self._slices, values):
                 if same(values, np.asarray(self.arrays[number].take(at, axis))):
                     yield Match(number, sliced=True, sign=sign)
@@ -98,8 +104,17 @@ def same(one: Numbers, other: Numbers, *, moved: bool = True) -> bool:
     return any(_close(one.transpose(order), other) for order in orders)
 
 
-def is_plain(array: NDArray[Any]) -> bool:
-    """Tell whether an array is nothing but zeros, or ones: what a sum starts with."""
+def makers(trace: Trace) -> dict[int, int]:
+    """Return the step that makes each array; what is handed in is made by none."""
+    found: dict[int, int] = {}
+    for index, step in enumerate(trace.steps):
+        for number in step.outputs:
+            if number not in step.inputs:
+                found.setdefault(number, index)
+    return found
+
+
+def _is_plain(array: Numbers) -> bool:
     return array.size > 0 and bool(np.all(array == array.flat[0])) and array.flat[0] in {0.0, 1.0}
 
 

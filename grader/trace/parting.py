@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.arrays import is_float
 from grader.model import Step, Trace
-from grader.trace.known import Known, Match, is_plain, same
+from grader.trace.known import Known, Match, makers, same
 from grader.trace.text import Naming, expression, is_clear, is_picking, is_silent
 
 CHAIN = 2
@@ -47,19 +47,14 @@ class Side:
 
     @cached_property
     def made(self) -> dict[int, int]:
-        """The step that makes each array; what is handed in is made by none."""
-        found: dict[int, int] = {}
-        for index, step in enumerate(self.trace.steps):
-            for number in step.outputs:
-                if number not in step.inputs:
-                    found.setdefault(number, index)
-        return found
+        """The step that makes each array."""
+        return makers(self.trace)
 
     @cached_property
     def given(self) -> set[int]:
         """What is handed in, or made of that."""
         used = {number for step in self.trace.steps for number in step.inputs if number not in self.made}
-        found = {number for number in used if not is_plain(self.known.arrays[number])}
+        found = used - self.known.plain
         for step in self.trace.steps:
             if found & set(step.inputs):
                 found.update(step.outputs)
@@ -67,7 +62,7 @@ class Side:
 
     def is_shared(self, number: int) -> bool:
         """Tell whether the other call has an array too, or it says nothing."""
-        return self.met[number] is not None or is_plain(self.known.arrays[number])
+        return self.met[number] is not None or number in self.known.plain
 
     def own(self, results: list[int]) -> tuple[list[int], set[int]]:
         """Return the first steps, and all, on the way to some results that make what the other call has not.
@@ -132,7 +127,7 @@ def parting(mine: Trace, right: Trace) -> Parting | None:
         index=first[0],
         cell=step.cell,
         line=step.line,
-        mine=expression(Naming.own(mine), first[0]),
+        mine=expression(Naming.own(mine, ours), first[0]),
         right=_instead(student, reference, first[0], [other for _, other in wrong]),
     )
 
@@ -145,7 +140,8 @@ def _instead(student: Side, reference: Side, index: int, results: list[int]) -> 
     likeness, start = max(told, default=(0, 0))
     if not likeness:
         return ""
-    naming = Naming.of(reference.trace, student.trace, reference.met)
+    own = Naming.own(student.trace, student.known)
+    naming = Naming.of(reference.trace, reference.known, own, reference.met)
     texts = (expression(naming, each) for each in reversed(reference.chain(-start, every)))
     return next((text for text in texts if is_clear(text)), "")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from grader.arrays import to_numpy
-from grader.model import Array, Step, Trace
-from grader.trace.known import Match, is_plain
+from grader.model import Step, Trace
+from grader.trace.known import Known, Match, Numbers, makers
 
 DEEP = 4
 LONG = 90
@@ -53,33 +53,33 @@ class Naming:
     """
 
     trace: Trace
+    known: Known
     names: dict[int, str]
     hint: bool = False
 
     @staticmethod
-    def own(trace: Trace) -> Naming:
+    def own(trace: Trace, known: Known) -> Naming:
         """Return the naming of a submission's arrays, by its own variables; zeros may be those of several."""
         every: dict[int, list[str]] = {}
         for name, number in trace.names:
             every.setdefault(number, []).append(name)
-        plain = {number for number in every if is_plain(np.asarray(to_numpy(trace.arrays[number])))}
-        return Naming(
-            trace, {number: names[0] for number, names in every.items() if len(names) == 1 or number not in plain}
-        )
+        sure = {number: names[0] for number, names in every.items() if len(names) == 1 or number not in known.plain}
+        return Naming(trace, known, sure)
 
     @staticmethod
-    def of(trace: Trace, student: Trace, met: Sequence[Match | None]) -> Naming:
-        """Return the naming of the reference's arrays that a submission has too, as they are called there."""
-        own = Naming.own(student)
-        plain = {number for number, array in enumerate(student.arrays) if is_plain(np.asarray(to_numpy(array)))}
-        shared = (
-            (number, match) for number, match in enumerate(met) if match is not None and match.number not in plain
-        )
-        return Naming(trace, {number: _met(own, match) for number, match in shared}, hint=True)
+    def of(trace: Trace, known: Known, own: Naming, met: Sequence[Match | None]) -> Naming:
+        """Return the naming of the reference's arrays; those that a submission has too are called as in its `own`."""
+        names = {
+            number: _met(own, match)
+            for number, match in enumerate(met)
+            if match is not None and match.number not in own.known.plain
+        }
+        return Naming(trace, known, names, hint=True)
 
-    def made(self, number: int) -> Step | None:
-        """Return the step that makes an array."""
-        return next((each for each in self.trace.steps if number in each.outputs and number not in each.inputs), None)
+    @cached_property
+    def made(self) -> dict[int, Step]:
+        """The step that makes each array."""
+        return {number: self.trace.steps[index] for number, index in makers(self.trace).items()}
 
 
 def expression(naming: Naming, index: int) -> str:
@@ -99,17 +99,16 @@ def _met(own: Naming, match: Match) -> str:
 def _array(naming: Naming, number: int, deep: int, passed: frozenset[int] = frozenset()) -> str:
     if number in naming.names:
         return naming.names[number]
-    step = naming.made(number)
+    step = naming.made.get(number)
     if step is not None and is_silent(step) and number not in passed:
         return _array(naming, step.inputs[-1 if _plain_name(step) == "copy" else 0], deep, passed | {number})
     if step is not None and deep:
         return _step(naming, step, deep - 1)
-    text = _number(naming.trace.arrays[number])
+    text = _number(naming.known.arrays[number])
     return ASKED if text and naming.hint else text or UNKNOWN
 
 
-def _number(array: Array) -> str:
-    values = np.asarray(to_numpy(array), dtype=np.float64)
+def _number(values: Numbers) -> str:
     return f"{float(values.flat[0]):.4g}" if values.size and np.all(values == values.flat[0]) else ""
 
 
